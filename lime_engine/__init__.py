@@ -1,0 +1,54 @@
+"""LIME: which parts of an instance a classifier's answer leans on, and how well that is known.
+
+Ribeiro, Singh, Guestrin: "Why Should I Trust You?", KDD 2016 (arXiv 1602.04938).
+"""
+
+from lime_engine.engine import ask, ask_more, evaluate, explain, fit
+from lime_engine.errors import (
+    Cancelled,
+    InputError,
+    LimeError,
+    PredictorError,
+    SettingsError,
+    TargetError,
+)
+from lime_engine.text import TextPerturber
+from lime_engine.types import (
+    ComponentWeight,
+    Design,
+    Explanation,
+    Fidelity,
+    LimeSettings,
+    LinearSurrogate,
+    Neighbourhood,
+    PredictFn,
+    Responses,
+    TextSubject,
+    TreeSurrogate,
+)
+
+__all__ = [
+    "Cancelled",
+    "ComponentWeight",
+    "Design",
+    "Explanation",
+    "Fidelity",
+    "InputError",
+    "LimeError",
+    "LimeSettings",
+    "LinearSurrogate",
+    "Neighbourhood",
+    "PredictFn",
+    "PredictorError",
+    "Responses",
+    "SettingsError",
+    "TargetError",
+    "TextPerturber",
+    "TextSubject",
+    "TreeSurrogate",
+    "ask",
+    "ask_more",
+    "evaluate",
+    "explain",
+    "fit",
+]

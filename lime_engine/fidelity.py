@@ -1,0 +1,85 @@
+"""How good an imitation of the model the surrogate is: numbers on masks it was not fitted to."""
+
+import numpy as np
+
+from lime_engine.selection import IntArray
+from lime_engine.surrogate import fit_surrogate
+from lime_engine.types import Design, Fidelity, FloatArray, LimeSettings, Neighbourhood, Surrogate
+
+FLAT_SPREAD = 1e-9  # below it the answers are one number up to rounding
+
+
+def measure_fidelity(
+    neighbourhood: Neighbourhood,
+    surrogate: Surrogate,
+    target: int,
+    chosen: IntArray,
+    settings: LimeSettings,
+) -> Fidelity:
+    """Fidelity of `surrogate` on the held-out masks; on all 2^d masks when the design is exact.
+
+    An exact design leaves no fresh masks to hold out, and needs none: every mask is known.
+    """
+    design, responses = neighbourhood.design, neighbourhood.responses
+    on_instance = float(surrogate.predict(design.masks[:1])[0])
+    local_gap = abs(float(neighbourhood.probabilities[target]) - on_instance)
+    effective = float(design.weights.sum() ** 2 / (design.weights**2).sum())
+
+    judged, truth = neighbourhood.held_out, neighbourhood.held_out_responses
+    if design.exact:
+        judged, truth = design, responses
+    if judged is None or truth is None or judged.weights.sum() == 0:
+        return Fidelity(None, None, None, None, None, local_gap, effective, 0, False)
+
+    f, g = truth.values[:, target], surrogate.predict(judged.masks)
+    w = judged.weights / judged.weights.sum()
+    squared_error = float(w @ (f - g) ** 2)
+    variance = float(w @ (f - w @ f) ** 2)
+    flat = variance <= FLAT_SPREAD**2
+    same_side = constant_same_side = None
+    if settings.mode == "classification":
+        same_side, constant_same_side = _same_side(
+            neighbourhood, judged, truth.values, g, target, chosen, settings.surrogate
+        )
+    return Fidelity(
+        r2=None if flat else 1 - squared_error / variance,
+        rmse=float(np.sqrt(squared_error)),
+        spread=float(np.sqrt(variance)),
+        same_side=same_side,
+        constant_same_side=constant_same_side,
+        local_gap=local_gap,
+        effective_samples=effective,
+        n_held_out=0 if design.exact else len(judged),
+        exact=design.exact,
+    )
+
+
+def _same_side(
+    neighbourhood: Neighbourhood,
+    judged: Design,
+    truth: FloatArray,
+    g: FloatArray,
+    target: int,
+    chosen: IntArray,
+    kind: str,
+) -> tuple[float, float]:
+    """Weighted share of masks on which f and g choose the same class, and that of a constant.
+
+    g chooses among the classes that f ever chooses: the one whose surrogate, of the same kind on
+    the same components, is largest. The constant answer is the class of the instance.
+    """
+    by_f = truth.argmax(axis=1)
+    classes = np.union1d(by_f, [target])
+    rivals = np.empty((len(judged), len(classes)))
+    for column, label in enumerate(classes):
+        if label == target:
+            rivals[:, column] = g
+        else:
+            y = neighbourhood.responses.values[:, label]
+            rivals[:, column] = fit_surrogate(neighbourhood.design, y, chosen, kind).predict(
+                judged.masks
+            )
+    w = judged.weights / judged.weights.sum()
+    by_g = classes[rivals.argmax(axis=1)]
+    constant = neighbourhood.probabilities.argmax()
+    return float(w @ (by_f == by_g)), float(w @ (by_f == constant))

@@ -1,0 +1,162 @@
+"""Texts: which words can be switched off, and the text without them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from lime_engine.errors import InputError, SettingsError
+from lime_engine.kernels import cosine_distance, exponential_kernel
+from lime_engine.samplers import MaskLaw
+from lime_engine.types import MaskArray, TextSubject
+
+DEFAULT_KERNEL_WIDTH = 25.0  # for the cosine distance x 100
+
+# Scripts written without spaces between words: one component a character (with its marks).
+_UNSPACED = r"\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_WORD = regex.compile(
+    rf"[{_UNSPACED}]\p{{M}}*"
+    rf"|(?:(?![{_UNSPACED}])[\w\p{{M}}])+(?:['’](?:(?![{_UNSPACED}])[\w\p{{M}}])+)*"
+)
+_CHARACTER = regex.compile(r"\X", regex.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class TextPerturber:
+    """Splits a text into components and writes it again with some of them off.
+
+    Parameters
+    ----------
+    level : {"word", "character"}
+    together : bool
+        True: all occurrences of a word are one component and are deleted; what stands between
+        words stays. False: each position is a component of its own, written as `placeholder`.
+    pattern : str or None
+        Regular expression of a word, in the syntax of the package `regex`. None: a run of
+        letters, digits, marks and underscores of any script, apostrophes inside it included
+        ("don't"); scripts written without spaces give one component a character.
+    placeholder : str or None
+        What stands for a position that is off. None: "UNKWORDZ" for words, chr(0) for characters.
+
+    Raises
+    ------
+    SettingsError
+        If `level` is unknown or `pattern` is not a regular expression.
+    """
+
+    level: str = "word"
+    together: bool = True
+    pattern: str | None = None
+    placeholder: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.level not in ("word", "character"):
+            raise SettingsError(f"level is {self.level!r}; use 'word' or 'character'.")
+        if self.pattern is not None:
+            try:
+                regex.compile(self.pattern)
+            except regex.error as error:
+                raise SettingsError(
+                    f"pattern {self.pattern!r} is not a regular expression ({error}). "
+                    r"Give one that matches a word, such as '\w+'."
+                ) from error
+
+    def components(self, instance: str) -> TextSubject:
+        """The text with the spans of its components.
+
+        Raises
+        ------
+        InputError
+            If the instance is no text, is empty, or has no word in it.
+        """
+        if not isinstance(instance, str):
+            raise InputError(
+                f"The instance is of type {type(instance).__name__}, not a text. Pass a str."
+            )
+        if not instance.strip():
+            raise InputError("The text is empty. Write at least one word.")
+        found = [match.span() for match in self._pattern().finditer(instance)]
+        found = [(start, end) for start, end in found if end > start]
+        if not found:
+            raise InputError(
+                f"The text {_shortened(instance)!r} has no words, only spaces or punctuation, so "
+                "there is nothing to switch off. Write at least one word."
+            )
+        if not self.together:
+            return TextSubject(instance, tuple((span,) for span in found))
+        by_word: dict[str, list[tuple[int, int]]] = {}
+        for start, end in found:
+            by_word.setdefault(instance[start:end], []).append((start, end))
+        return TextSubject(instance, tuple(tuple(spans) for spans in by_word.values()))
+
+    def law(self, subject: TextSubject, kernel_width: float | None) -> MaskLaw:
+        """k ~ U{1..d} words off, uniformly which; exponential kernel of cosine distance x 100."""
+        d = subject.n_components
+        sizes = np.full(d + 1, 1 / d)
+        sizes[0] = 0
+        distance = 100 * cosine_distance(np.arange(d + 1), d)
+        width = DEFAULT_KERNEL_WIDTH if kernel_width is None else kernel_width
+        return MaskLaw(sizes, exponential_kernel(distance, width))
+
+    def realise(self, subject: TextSubject, masks: MaskArray) -> Sequence[str]:
+        """The text as each mask (n, d) leaves it, n strings."""
+        characters, owners = self._source(subject)
+        n, d = masks.shape
+        # A source character is written if its owner is on: a component, "always", or the absence
+        # of a component. Whole batches are cut at once, which is several times faster than joining
+        # words row by row.
+        switches = np.ones((n, d + 1 if self.together else 2 * d + 1), dtype=bool)
+        switches[:, :d] = masks
+        if not self.together:
+            switches[:, d + 1 :] = ~masks
+        written = switches.take(owners, axis=1)
+        codec = "latin-1" if characters.dtype == np.uint8 else "utf-32-le"
+        flat = np.broadcast_to(characters, written.shape)[written].tobytes()
+        whole = flat.decode(codec, errors="surrogatepass" if codec != "latin-1" else "strict")
+        ends = np.cumsum(written.sum(axis=1)).tolist()
+        return [whole[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+    def _source(self, subject: TextSubject) -> tuple[NDArray[Any], NDArray[np.intp]]:
+        """Code points of the text, placeholders included, and which switch each one hangs on.
+
+        Switch i < d is component i, d is always on, d + 1 + i is on where component i is off.
+        """
+        d = subject.n_components
+        pieces: list[str] = []
+        switches: list[int] = []
+        written = 0
+        for start, end, component in sorted(
+            (start, end, i) for i, spans in enumerate(subject.spans) for start, end in spans
+        ):
+            pieces += subject.text[written:start], subject.text[start:end]
+            switches += d, component
+            if not self.together:
+                pieces.append(self._placeholder())
+                switches.append(d + 1 + component)
+            written = end
+        pieces.append(subject.text[written:])
+        switches.append(d)
+        source = "".join(pieces)
+        try:
+            characters = np.frombuffer(source.encode("latin-1"), dtype=np.uint8)
+        except UnicodeEncodeError:
+            raw = source.encode("utf-32-le", errors="surrogatepass")
+            characters = np.frombuffer(raw, dtype=np.uint32)
+        return characters, np.repeat(switches, [len(piece) for piece in pieces])
+
+    def _pattern(self) -> "regex.Pattern[str]":
+        if self.pattern is not None:
+            return regex.compile(self.pattern)
+        return _WORD if self.level == "word" else _CHARACTER
+
+    def _placeholder(self) -> str:
+        if self.placeholder is not None:
+            return self.placeholder
+        return "UNKWORDZ" if self.level == "word" else "\0"
+
+
+def _shortened(text: str, length: int = 40) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

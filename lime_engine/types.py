@@ -1,0 +1,327 @@
+"""The values that travel between the four steps: components, design, responses, fit."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lime_engine.errors import SettingsError
+
+FloatArray = NDArray[np.float64]
+MaskArray = NDArray[np.bool_]
+Mode = Literal["classification", "regression"]
+
+SELECTIONS = ("auto", "none", "forward_selection", "highest_weights", "lasso_path")
+SURROGATES = ("ridge", "tree")
+SAMPLERS = ("lime",)
+MODES = ("classification", "regression")
+
+X_contra = TypeVar("X_contra", contravariant=True)
+X = TypeVar("X")
+
+
+class PredictFn(Protocol[X_contra]):
+    """n instances -> (n, n_classes) probabilities; for regression (n,) or (n, 1) values."""
+
+    def __call__(self, instances: Sequence[X_contra], /) -> FloatArray: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LimeSettings:
+    """How an explanation is made.
+
+    Parameters
+    ----------
+    n_samples : int, at least 2
+        Size of the neighbourhood, the instance itself included. If all 2^d masks fit into it,
+        they are enumerated instead of sampled.
+    n_features : int, at least 1
+        K, the number of components shown. Ignored by ``selection="none"``.
+    kernel_width : float or None
+        In the units of the perturber's distance (text: cosine distance x 100, default 25).
+    selection : {"auto", "none", "forward_selection", "highest_weights", "lasso_path"}
+        How the K components are chosen; "auto" is forward selection for K <= 6, else the
+        highest weights.
+    surrogate : {"ridge", "tree"}
+    sampler : {"lime"}
+        "lime" draws masks by the law of the package of that name.
+    mode : {"classification", "regression"}
+    held_out : float in [0, 1]
+        Size of the held-out design for fidelity, as a share of `n_samples`; 0 turns it off.
+    seed : int, at least 0
+
+    Raises
+    ------
+    SettingsError
+        If a value is outside its range.
+    """
+
+    n_samples: int = 2000
+    n_features: int = 6
+    kernel_width: float | None = None
+    selection: str = "auto"
+    surrogate: str = "ridge"
+    sampler: str = "lime"
+    mode: Mode = "classification"
+    held_out: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in (("n_samples", 2), ("n_features", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise SettingsError(
+                    f"{name} is {value!r}; it must be a whole number, at least {least}."
+                )
+        if self.kernel_width is not None and not 0 < self.kernel_width < float("inf"):
+            raise SettingsError(
+                f"kernel_width is {self.kernel_width!r}; it must be a finite number above 0, "
+                "or None for the default."
+            )
+        if not 0 <= self.held_out <= 1:
+            raise SettingsError(
+                f"held_out is {self.held_out!r}; it is a share of n_samples, from 0 to 1."
+            )
+        for name, known in (
+            ("selection", SELECTIONS),
+            ("surrogate", SURROGATES),
+            ("sampler", SAMPLERS),
+            ("mode", MODES),
+        ):
+            if getattr(self, name) not in known:
+                raise SettingsError(
+                    f"{name} is {getattr(self, name)!r}; use one of {', '.join(known)}."
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class TextSubject:
+    """A text and its interpretable components.
+
+    `spans[i]` are the (start, end) character positions of component i, in order; components are
+    numbered by first appearance. The spans of all components are disjoint.
+    """
+
+    text: str
+    spans: tuple[tuple[tuple[int, int], ...], ...]
+
+    @property
+    def n_components(self) -> int:
+        return len(self.spans)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The name of each component: its characters as they stand in the text."""
+        return tuple(self.text[spans[0][0] : spans[0][1]] for spans in self.spans)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """Which masks to ask, and how much each answer counts.
+
+    `masks` (n, d): True where the component is left as it is; `weights` (n,), not negative.
+    `exact` says that the masks are all 2^d with their exact weights, not a sample.
+    """
+
+    masks: MaskArray
+    weights: FloatArray
+    exact: bool = False
+
+    def __post_init__(self) -> None:
+        self.masks.setflags(write=False)
+        self.weights.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.masks)
+
+    def __add__(self, more: "Design") -> "Design":
+        """The design that asks the masks of both; a sample of a larger size."""
+        return Design(
+            np.concatenate([self.masks, more.masks]),
+            np.concatenate([self.weights, more.weights]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Responses:
+    """What the model answered: `values` (n, n_classes), or (n, 1) for regression.
+
+    `n_calls` is the number of instances the model was asked about: duplicates are asked once.
+    """
+
+    values: FloatArray
+    n_calls: int
+
+    def __post_init__(self) -> None:
+        self.values.setflags(write=False)
+
+    def __add__(self, more: "Responses") -> "Responses":
+        return Responses(np.concatenate([self.values, more.values]), self.n_calls + more.n_calls)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbourhood:
+    """All that was asked about one instance: every class and every K can be fitted from it.
+
+    Row 0 of `design` is the instance itself. `held_out` and `held_out_responses` are the fresh
+    masks for fidelity; None when they were turned off or when the design is exact.
+    """
+
+    subject: TextSubject
+    design: Design
+    responses: Responses
+    held_out: Design | None = None
+    held_out_responses: Responses | None = None
+
+    @property
+    def probabilities(self) -> FloatArray:
+        """The model's answer for the instance itself, (n_classes,)."""
+        return np.asarray(self.responses.values[0])
+
+    def asked(self) -> tuple[MaskArray, FloatArray]:
+        """All masks asked so far (m, d), and the answers (m, n_classes)."""
+        if self.held_out is None or self.held_out_responses is None:
+            return self.design.masks, self.responses.values
+        return (
+            np.concatenate([self.design.masks, self.held_out.masks]),
+            np.concatenate([self.responses.values, self.held_out_responses.values]),
+        )
+
+    @property
+    def n_calls(self) -> int:
+        asked = self.held_out_responses.n_calls if self.held_out_responses else 0
+        return self.responses.n_calls + asked
+
+
+@dataclass(frozen=True, slots=True)
+class LinearSurrogate:
+    """g(z) = intercept + sum of the coefficients of the components that are on."""
+
+    intercept: float
+    coefficients: dict[int, float]
+
+    def predict(self, masks: MaskArray) -> FloatArray:
+        """Masks (n, d) -> g of each, (n,)."""
+        on = masks[:, list(self.coefficients)].astype(float)
+        slopes = np.array(list(self.coefficients.values()), dtype=float)
+        answers: FloatArray = on @ slopes + self.intercept
+        return answers
+
+
+@dataclass(frozen=True, slots=True)
+class TreeSurrogate:
+    """A small regression tree on the masks.
+
+    Node 0 is the root. `component[i]` is -1 in a leaf; otherwise the walk goes to `off[i]` if that
+    component is off and to `on[i]` if it is on. `value[i]` is the weighted mean answer in node i.
+    """
+
+    component: tuple[int, ...]
+    off: tuple[int, ...]
+    on: tuple[int, ...]
+    value: tuple[float, ...]
+
+    def predict(self, masks: MaskArray) -> FloatArray:
+        """Masks (n, d) -> g of each, (n,)."""
+        component, off, on = (np.array(a) for a in (self.component, self.off, self.on))
+        node = np.zeros(len(masks), dtype=int)
+        while (inner := component[node] >= 0).any():
+            at = node[inner]
+            is_on = masks[np.flatnonzero(inner), component[at]]
+            node[inner] = np.where(is_on, on[at], off[at])
+        return np.asarray(np.array(self.value, dtype=float)[node])
+
+
+Surrogate = LinearSurrogate | TreeSurrogate
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentWeight:
+    """What one component contributes to g at the instance, in units of the model's answer."""
+
+    index: int
+    label: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """How well the surrogate g imitates the model f near the instance (SCIENCE: "fits").
+
+    `r2`, `rmse` (units of the answer), `spread` (weighted standard deviation of f), `same_side`
+    (weighted share of masks on which f and g choose the same class) and `constant_same_side` (that
+    of a constant answer) come from `n_held_out` fresh masks, or from all 2^d if `exact`; they are
+    None without either. `r2` is also None where f does not move at all; the two sides are None for
+    regression. `local_gap` is the distance of f(x) to g(x); `effective_samples` is
+    (sum W)^2 / sum W^2.
+    """
+
+    r2: float | None
+    rmse: float | None
+    spread: float | None
+    same_side: float | None
+    constant_same_side: float | None
+    local_gap: float
+    effective_samples: float
+    n_held_out: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """Why the model answers as it does near one instance, for one class.
+
+    `weights` are the shown components, strongest first; `probabilities` the model's answer for
+    the instance; `target` the index of the explained class. Holds no model and turns into plain
+    JSON and back (`to_dict`, `from_dict`).
+    """
+
+    subject: TextSubject
+    class_names: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    target: int
+    weights: tuple[ComponentWeight, ...]
+    surrogate: Surrogate
+    fidelity: Fidelity
+    settings: LimeSettings
+    n_samples: int
+    n_calls: int
+
+    def forecast(self, off: Sequence[int] = ()) -> float:
+        """The surrogate's answer when the components `off` are switched off."""
+        mask = np.ones((1, self.subject.n_components), dtype=bool)
+        mask[0, list(off)] = False
+        return float(self.surrogate.predict(mask)[0])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists, dicts, strings and numbers, ready for `json.dumps`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Explanation":
+        """The inverse of `to_dict`, also after a way through JSON."""
+        surrogate: Surrogate
+        if "coefficients" in data["surrogate"]:
+            coefficients = data["surrogate"]["coefficients"]
+            surrogate = LinearSurrogate(
+                data["surrogate"]["intercept"], {int(i): c for i, c in coefficients.items()}
+            )
+        else:
+            surrogate = TreeSurrogate(**{k: tuple(v) for k, v in data["surrogate"].items()})
+        spans = data["subject"]["spans"]
+        return cls(
+            subject=TextSubject(
+                data["subject"]["text"], tuple(tuple((a, b) for a, b in s) for s in spans)
+            ),
+            class_names=tuple(data["class_names"]),
+            probabilities=tuple(data["probabilities"]),
+            target=data["target"],
+            weights=tuple(ComponentWeight(**w) for w in data["weights"]),
+            surrogate=surrogate,
+            fidelity=Fidelity(**data["fidelity"]),
+            settings=LimeSettings(**data["settings"]),
+            n_samples=data["n_samples"],
+            n_calls=data["n_calls"],
+        )
