@@ -21,6 +21,7 @@ _WORD = regex.compile(
     rf"[{_UNSPACED}]\p{{M}}*"
     rf"|(?:(?![{_UNSPACED}])[\w\p{{M}}])+(?:['’](?:(?![{_UNSPACED}])[\w\p{{M}}])+)*"
 )
+_CUT_AT_ONCE = 20_000_000  # characters: bounds the memory of a batch of long texts
 _CHARACTER = regex.compile(r"\X", regex.DOTALL)
 
 
@@ -104,18 +105,28 @@ class TextPerturber:
     def realise(self, subject: TextSubject, masks: MaskArray) -> Sequence[str]:
         """The text as each mask (n, d) leaves it, n strings."""
         characters, owners = self._source(subject)
+        rows = max(1, _CUT_AT_ONCE // len(owners))
+        written: list[str] = []
+        for start in range(0, len(masks), rows):
+            written += self._cut(characters, owners, masks[start : start + rows])
+        return written
+
+    def _cut(
+        self, characters: NDArray[Any], owners: NDArray[np.intp], masks: MaskArray
+    ) -> list[str]:
+        """What `masks` leave of `characters`."""
+        # All rows at once, which is several times faster than joining words row by row.
         n, d = masks.shape
-        # A source character is written if its owner is on: a component, "always", or the absence
-        # of a component. Whole batches are cut at once, which is several times faster than joining
-        # words row by row.
         switches = np.ones((n, d + 1 if self.together else 2 * d + 1), dtype=bool)
         switches[:, :d] = masks
         if not self.together:
             switches[:, d + 1 :] = ~masks
         written = switches.take(owners, axis=1)
-        codec = "latin-1" if characters.dtype == np.uint8 else "utf-32-le"
         flat = np.broadcast_to(characters, written.shape)[written].tobytes()
-        whole = flat.decode(codec, errors="surrogatepass" if codec != "latin-1" else "strict")
+        if characters.dtype == np.uint8:
+            whole = flat.decode("latin-1")
+        else:
+            whole = flat.decode("utf-32-le", errors="surrogatepass")
         ends = np.cumsum(written.sum(axis=1)).tolist()
         return [whole[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 

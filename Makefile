@@ -1,0 +1,58 @@
+# make run            serve the app on http://localhost:8501 (PORT=8502 and HOST=0.0.0.0 change it)
+# make test           lint, types, all tests including those in a browser
+# make bench          our engine beside `lime`
+# make install        only create the environment in .venv; install-dev: with the test tools
+# make requirements   compile requirements*.txt anew, to the newest versions
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8501
+BIN := .venv/bin
+
+# A copy of scikit-learn's data sets beside the project saves a download.
+ifndef SCIKIT_LEARN_DATA
+ifneq ($(wildcard ../shared/data/.),)
+export SCIKIT_LEARN_DATA := $(abspath ../shared/data)
+endif
+endif
+
+.PHONY: run install install-dev test bench requirements
+
+run: install
+	@$(BIN)/python scripts/check_port.py '$(HOST)' '$(PORT)'
+	$(BIN)/python -m streamlit run app.py --server.address=$(HOST) --server.port=$(PORT)
+
+install: .venv/installed
+install-dev: .venv/installed-dev
+
+test: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	sh scripts/provide_chromium.sh $(BIN)/python
+	$(BIN)/python -m pytest
+
+bench: install-dev
+	$(BIN)/python -m benchmarks.engine_vs_lime
+
+requirements: install-dev
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements"
+
+# The stamps are newer than the requirements they were installed from.
+.venv/installed: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is missing or older than Python 3.11." \
+			"Install a newer one, or name it: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
