@@ -1,0 +1,1 @@
+"""What the Streamlit pages share: navigation, jobs, store, state, widgets, figures."""
