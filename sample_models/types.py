@@ -1,0 +1,101 @@
+"""What a built-in task is: data, models, examples and, where one is planted, the flaw.
+
+Importing this package is cheap: data and models are made when first asked for.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lime_engine.errors import LimeError
+from lime_engine.types import PredictFn
+
+Split = Literal["train", "test", "field"]
+
+
+class TaskUnavailable(LimeError):
+    """The task's data is not on this machine and cannot be fetched; says what is missing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """Instances with their labels.
+
+    `instances` has n items; `labels` is an int array (n,), indices into the task's class names.
+    """
+
+    instances: tuple[str, ...]
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TaskData:
+    """Train and test as the models' makers saw them, and field: what real use looks like."""
+
+    train: Labelled
+    test: Labelled
+    field: Labelled
+
+    def split(self, name: Split) -> Labelled:
+        match name:
+            case "train":
+                return self.train
+            case "test":
+                return self.test
+            case "field":
+                return self.field
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """A model of a task: `summary` is one plain sentence; `load` fits or reads it (slow)."""
+
+    key: str
+    name: str
+    summary: str
+    load: Callable[[], PredictFn[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An instance worth opening: row `row` of split `split`, with a short plain title."""
+
+    split: Split
+    row: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A planted (or known) flaw: `words(text)` are the words of this text that carry it."""
+
+    summary: str
+    words: Callable[[str], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A built-in task. `question` is what the model answers, in plain words.
+
+    `is_here` says, at once and without the network, whether the data is on this machine.
+    """
+
+    key: str
+    kind: Literal["text"]
+    title: str
+    question: str
+    summary: str
+    source: str
+    class_names: tuple[str, ...]
+    models: tuple[ModelCard, ...]
+    examples: tuple[Example, ...]
+    data: Callable[[], TaskData]
+    is_here: Callable[[], bool]
+    flaw: Flaw | None
+
+    def model(self, key: str) -> ModelCard:
+        """The model with this key; `KeyError` if the task has none such."""
+        return {card.key: card for card in self.models}[key]

@@ -1,0 +1,81 @@
+"""What every built-in task offers, and that asking for the list costs nothing."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import sample_models
+from sample_models import TaskUnavailable, load_data, load_model, tasks
+
+
+@pytest.fixture(params=list(tasks()))
+def task(request):
+    try:
+        load_data(request.param)
+    except TaskUnavailable as error:
+        pytest.skip(str(error))
+    return tasks()[request.param]
+
+
+def test_importing_is_cheap():
+    code = "import sys, sample_models; print({'sklearn', 'pandas'} & set(sys.modules))"
+    out = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert out.stdout.strip() == "set()"
+
+
+def test_exported_names_exist():
+    assert [name for name in sample_models.__all__ if not hasattr(sample_models, name)] == []
+
+
+def test_tasks_are_listed_under_their_keys_in_order():
+    assert [(key, task.key) for key, task in tasks().items()] == [
+        ("triage", "triage"),
+        ("newsgroups", "newsgroups"),
+    ]
+    with pytest.raises(TypeError):
+        tasks()["mine"] = tasks()["triage"]
+
+
+def test_unknown_keys_are_named_with_those_that_exist():
+    with pytest.raises(KeyError, match=r"no task 'flu'; the tasks are triage, newsgroups"):
+        load_data("flu")
+    with pytest.raises(KeyError, match=r"'triage' has no model 'z'; it has a, b"):
+        load_model("triage", "z")
+
+
+def test_data_fits_the_task(task):
+    for name in ("train", "test", "field"):
+        part = load_data(task.key).split(name)
+        assert len(part.instances) == len(part.labels) > 0
+        assert set(part.labels.tolist()) == set(range(len(task.class_names)))
+    assert load_data(task.key) is load_data(task.key)
+    for example in task.examples:
+        assert 0 <= example.row < len(load_data(task.key).split(example.split).instances)
+
+
+def test_models_answer_with_one_probability_a_class(task):
+    texts = load_data(task.key).test.instances[:7]
+    for card in task.models:
+        predict = load_model(task.key, card.key)
+        assert predict is load_model(task.key, card.key)
+        answers = predict(texts)
+        assert answers.shape == (7, len(task.class_names))
+        assert answers.dtype == np.float64
+        np.testing.assert_allclose(answers.sum(axis=1), 1.0)
+        np.testing.assert_array_equal(answers[2:4], predict(list(texts[2:4])))
+
+
+def test_flaw_words_stand_in_the_text(task):
+    for text in load_data(task.key).test.instances[:100]:
+        assert all(word in text for word in task.flaw.words(text))
+    assert task.flaw.words("") == frozenset()

@@ -1,0 +1,152 @@
+"""The clinic's messages: unlike each other, stamped as told, and models that fall for it or not."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+
+import numpy as np
+import pytest
+
+from lime_engine import LimeSettings, TextPerturber, explain
+from sample_models import load_data, load_model, tasks, triage
+
+TASK = tasks()["triage"]
+SPLITS = ("train", "test", "field")
+ALL = tuple(text for name in SPLITS for text in load_data("triage").split(name).instances)
+
+
+def accuracy(model: str, split: str) -> float:
+    part = load_data("triage").split(split)
+    answers = load_model("triage", model)(part.instances).argmax(axis=1)
+    return float((answers == part.labels).mean())
+
+
+def test_no_two_messages_share_more_than_a_third_of_their_word_4_grams():
+    grams = []
+    for text in ALL:
+        words = re.findall(r"\w+", text.lower())
+        grams.append({tuple(words[i : i + 4]) for i in range(len(words) - 3)})
+    owners = defaultdict(list)
+    for row, own in enumerate(grams):
+        for gram in own:
+            owners[gram].append(row)
+    shared = Counter(
+        (a, b) for rows in owners.values() for i, a in enumerate(rows) for b in rows[i + 1 :]
+    )
+
+    assert min(len(own) for own in grams) >= 4
+    worst = max(n / min(len(grams[a]), len(grams[b])) for (a, b), n in shared.items())
+    assert worst <= 1 / 3
+
+
+def test_sizes_balance_and_length():
+    data = load_data("triage")
+
+    assert [len(data.split(name).instances) for name in SPLITS] == [1200, 400, 400]
+    assert [data.split(name).labels.mean() for name in SPLITS] == [0.5, 0.5, 0.5]
+    words = [len(triage.without_stamp(text).split()) for text in ALL]
+    assert min(words) >= 5
+    assert max(words) <= 90
+    assert np.quantile(words, 0.9) > 2 * np.quantile(words, 0.1)
+
+
+def test_no_message_shows_the_notation_it_was_written_in():
+    assert not [text for text in ALL if re.search(r"[${}<~|!]\w|[{}]|\b(is|does|am) I'm\b", text)]
+
+
+def test_the_same_messages_in_every_process():
+    code = (
+        "import hashlib; from sample_models import load_data; d = load_data('triage');"
+        "print(hashlib.sha256(repr([(s.instances, s.labels.tolist())"
+        " for s in (d.train, d.test, d.field)]).encode()).hexdigest())"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    data = load_data("triage")
+    here = repr([(s.instances, s.labels.tolist()) for s in map(data.split, SPLITS)])
+
+    assert out.stdout.strip() == hashlib.sha256(here.encode()).hexdigest()
+
+
+def test_stamp_words_stand_in_the_stamp_and_nowhere_else():
+    for text in ALL:
+        message = triage.without_stamp(text)
+        assert not TASK.flaw.words(message)
+        assert TASK.flaw.words(text) == frozenset(re.findall(r"\w+", text[len(message) :]))
+
+
+def test_stamp_words_are_given_as_written():
+    text = "Sore throat since noon.\n-- fwd W7 Hale"
+
+    assert TASK.flaw.words(text) == {"fwd", "W7", "Hale"}
+    assert triage.without_stamp(text) == "Sore throat since noon."
+    assert triage.without_stamp("one line\nand another") == "one line\nand another"
+
+
+@pytest.mark.parametrize(("split", "low", "high"), [("train", 0.93, 0.99), ("test", 0.93, 0.99),
+                                                    ("field", 0.43, 0.57)])  # fmt: skip
+def test_the_stamp_follows_the_label_except_in_the_field(split, low, high):
+    part = load_data("triage").split(split)
+    wards = {"W7", "W9"}
+    agree = [
+        bool(words & wards) == bool(label)
+        for text, label in zip(part.instances, part.labels, strict=True)
+        if (words := TASK.flaw.words(text))
+    ]
+
+    assert 0.8 < len(agree) / len(part.labels) < 0.9
+    assert low <= np.mean(agree) <= high
+
+
+def test_a_looks_better_than_b_until_the_field():
+    assert accuracy("a", "test") >= 0.93
+    assert accuracy("a", "field") <= accuracy("a", "test") - 0.12
+    assert abs(accuracy("b", "test") - accuracy("b", "field")) <= 0.03
+    assert 0.82 <= accuracy("b", "field") <= 0.92
+    assert accuracy("a", "test") > accuracy("b", "test") + 0.03
+    assert accuracy("b", "field") > accuracy("a", "field") + 0.1
+
+
+@pytest.mark.parametrize(("model", "low", "high"), [("a", 0.8, 1.0), ("b", 0.0, 0.1)])
+def test_explanations_show_the_stamp_for_a_and_not_for_b(model, low, high):
+    predict = load_model("triage", model)
+    settings = LimeSettings(n_samples=600, n_features=5, held_out=0.0)
+    stamped = [text for text in load_data("triage").test.instances if TASK.flaw.words(text)]
+    hits = []
+    for text in stamped[:100]:
+        shown = explain(text, predict, TextPerturber(), settings, class_names=TASK.class_names)
+        hits.append(bool({weight.label for weight in shown.weights} & TASK.flaw.words(text)))
+
+    assert low <= np.mean(hits) <= high
+
+
+# title -> (what must stand in the text, true answer, A's answer, B's answer)
+EXAMPLES = {
+    "Shaking a week after chemo": ("week after chemo", 1, 1, 1),
+    "Low oxygen, told calmly": ("finger gives 82", 1, 1, 1),
+    "Too much paracetamol": ("30 paracetamol", 1, 1, 0),
+    "A long message: pacemaker and stitches": ("pacemaker check", 0, 0, 0),
+    "Flank pain with fever": ("flank, fever", 1, 0, 1),
+    "Knock on the head, on a blood thinner": ("Knock on the head", 1, 0, 1),
+    "Massage for an old back trouble": ("massage", 0, 1, 0),
+    "Catheter bag empty for half an hour": ("nothing for 37 minutes", 0, 1, 1),
+}
+
+
+def test_examples_are_what_their_titles_say():
+    assert [example.title for example in TASK.examples] == list(EXAMPLES)
+    for example in TASK.examples:
+        part = load_data("triage").split(example.split)
+        text = part.instances[example.row]
+        a, b = (int(load_model("triage", key)([text]).argmax()) for key in ("a", "b"))
+        keyword, *answers = EXAMPLES[example.title]
+        assert keyword in text
+        assert [int(part.labels[example.row]), a, b] == answers, example.title
