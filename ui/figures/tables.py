@@ -1,0 +1,94 @@
+"""Small tables as escaped HTML, for `st.html` and for the report."""
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lime_engine.types import TextSubject
+from ui.figures import palette
+from ui.figures.text import as_html
+
+EXCERPT = 360  # characters of a copy that are shown
+SPLITS = {"train": "Training", "test": "Test", "field": "Real use"}
+
+_TABLE = "width:100%;border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums"
+_CELL = "padding:.35rem .6rem .35rem 0;text-align:left;vertical-align:top"
+
+
+def evidence_table(
+    counts: Mapping[str, Any], word: str, class_names: Sequence[str], *, dark: bool
+) -> str:
+    """How often a word occurs: one row for train, test and field, one column a class.
+
+    `counts` is what `ui.work.evidence` returns.
+    """
+    rows = []
+    for split, name in SPLITS.items():
+        cells = []
+        for n, total in zip(counts["words"][word][split], counts["totals"][split], strict=True):
+            share = n / total if total else 0.0
+            count = f'<small style="white-space:nowrap">({n:,} of {total:,})</small>'
+            cells.append(f"{bar(share, dark=dark)} {share:.1%} {count}")
+        rows.append((html.escape(name), *cells))
+    return _table(("Texts", *(html.escape(name) for name in class_names)), rows, dark)
+
+
+def copies_table(
+    subject: TextSubject, copies: Sequence[Mapping[str, Any]], class_name: str, *, dark: bool
+) -> str:
+    """Perturbed copies with the model's answer and their weight.
+
+    `copies` is what `ui.work.copies` returns; words that are off are struck through.
+    """
+    text, spans = excerpt(subject)
+    rows = []
+    for copy in copies:
+        off = {component for component in copy["off"] if component in spans}
+        places = [spans.get(i, ()) for i in range(subject.n_components)]
+        rows.append(
+            (
+                as_html(text, places, {}, off=off, dark=dark),
+                f"{bar(copy['probability'], dark=dark)} {copy['probability']:.0%}",
+                f"{bar(copy['weight'], dark=dark)} {copy['weight']:.2f}",
+            )
+        )
+    head = ("A copy", f"Model: {html.escape(class_name)}", "Counts")
+    return _table(head, rows, dark)
+
+
+def excerpt(subject: TextSubject) -> tuple[str, dict[int, tuple[tuple[int, int], ...]]]:
+    """The first characters of a text, and the spans of the components that are in them."""
+    end = len(subject.text)
+    if end > EXCERPT:
+        cut = subject.text.rfind(" ", EXCERPT // 2, EXCERPT)
+        end = cut if cut > 0 else EXCERPT
+    inside = {
+        i: tuple((a, b) for a, b in places if b <= end) for i, places in enumerate(subject.spans)
+    }
+    text = subject.text[:end] + (" …" if end < len(subject.text) else "")
+    return text, {i: places for i, places in inside.items() if places}
+
+
+def bar(share: float, *, dark: bool) -> str:
+    """A small bar, `share` of 4 em long, hidden from screen readers: the number stands by it."""
+    colour = palette.quiet_colour(dark)
+    filled = max(0.0, min(1.0, share)) * 4
+    return (
+        '<span aria-hidden="true" style="display:inline-block;width:4em;height:.6em;'
+        f'border-bottom:1px solid {palette.line_colour(dark)};margin-right:.3em">'
+        f'<span style="display:block;height:.6em;width:{filled:.2f}em;background:{colour}">'
+        "</span></span>"
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], dark: bool) -> str:
+    line = f"border-bottom:1px solid {palette.line_colour(dark)}"
+    top = "".join(f'<th scope="col" style="{_CELL};{line}">{cell}</th>' for cell in head)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{_CELL};{line}">{cell}</td>' for cell in row) + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div style="overflow-x:auto"><table style="{_TABLE}">'
+        f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
