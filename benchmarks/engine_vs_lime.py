@@ -79,8 +79,10 @@ def main() -> None:
         ),
     }
     print(f"{N_SAMPLES} samples, seconds, median of {repeats}; outside = outside the model\n")
-    print("| model | K | post | words | lime | ours | faster | lime outside | ours outside | model |"
-          " ours outside / model |")
+    print(
+        "| model | K | post | words | lime | ours | faster | lime outside | ours outside | model |"
+        " ours outside / model |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name, pipeline in models.items():
         model = TimedModel(pipeline.fit(train.data, train.target).predict_proba)

@@ -1,0 +1,1 @@
+"""One module a screen; each defines `render()` and nothing runs at import."""

@@ -1,0 +1,48 @@
+"""The screen Explain: one prediction, from the answer to what to take away."""
+
+import streamlit as st
+
+from lime_engine.types import Explanation
+from ui import panels, work
+from ui.choice import Choice, read_choice
+from ui.controls import choice_bar
+from ui.notices import remark
+from ui.waiting import fetch
+from ui.wording import plain
+
+
+def render() -> None:
+    """Show the screen."""
+    choice = read_choice(st.query_params.to_dict())
+    st.header(plain(choice.task.question), anchor=False)
+    for line in choice.problems:
+        remark(line)
+    guessing = choice.guess_first and not panels.has_guessed(choice)
+    choice_bar(choice, hide_answer=guessing)
+    found = _explanation(choice)
+    if found is None:
+        return
+    explanation = Explanation.from_dict(found["explanation"])
+    if guessing:
+        panels.ask_for_a_guess(choice, explanation.subject.text)
+        return
+    edited = panels.answer(choice, explanation, found["label"])
+    panels.reasons(choice, explanation)
+    panels.how_far(explanation)
+    panels.edits(choice, explanation, edited)
+    counts = panels.evidence(choice, explanation)
+    panels.how_it_works(choice, explanation)
+    panels.about(choice)
+    panels.take_away(choice, explanation, found["label"], edited, counts)
+
+
+def _explanation(choice: Choice) -> dict | None:
+    request = choice.request
+    return fetch(
+        "explanation",
+        request.store_id("explanation"),
+        work.explanation,
+        request,
+        affinity=request.affinity,
+        what="Asking the model about copies of this text",
+    )

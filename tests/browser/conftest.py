@@ -1,0 +1,90 @@
+"""A real Chromium, driven by Playwright, against a real server."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from scripts.find_chromium import find_chromium
+from tests.server import Server, serve
+
+FLAGS = [
+    "--no-sandbox",  # needed in containers; the only pages it opens are ours
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HARMLESS = (
+    "Executing inline script violates",  # one of Streamlit's, which our policy blocks
+    "the server responded with a status of 404",  # Streamlit looks for itself below a deep link
+)
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Server]:
+    """A server that has answered nothing yet."""
+    with serve(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = find_chromium()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Tab:
+    """A page with what it complained about: errors on the console and uncaught exceptions."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda m: self._note(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+
+    def _note(self, text: str) -> None:
+        if not any(known in text for known in HARMLESS):
+            self.complaints.append(text)
+
+    def open(self, url: str) -> Page:
+        """Go there and wait until the script has run."""
+        self.page.goto(url)
+        settled(self.page)
+        return self.page
+
+
+OpenTab = Callable[..., Tab]
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[OpenTab]:
+    """Opens tabs, each with a profile of its own: `width` 1400 or 390, `scheme` light or dark."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(*, width: int = 1400, scheme: Literal["light", "dark"] = "light") -> Tab:
+        contexts.append(
+            browser.new_context(
+                viewport={"width": width, "height": 900 if width > 600 else 844},
+                color_scheme=scheme,
+                has_touch=width <= 600,
+            )
+        )
+        return Tab(contexts[-1].new_page())
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until Streamlit has run the script to its end and has drawn every element."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # elements whose code still loads

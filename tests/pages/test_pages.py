@@ -1,0 +1,246 @@
+"""Every page through Streamlit's own test harness, in this process, with real workers."""
+
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sample_models import tasks
+from ui import jobs, store, texts
+from ui.choice import first_choice
+from ui.item import Item
+
+PATIENCE_SECONDS = 60
+DEMO = first_choice(tasks()["triage"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A store for these tests alone, seen by the workers too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LIME_LAB_STORE", str(tmp_path_factory.mktemp("store")))
+        store.store.cache_clear()
+        running = jobs.workers()  # before a script runs as __main__, which workers import
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not running.ready:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield
+        jobs.workers().close()
+        jobs._workers.cache_clear()
+    store.store.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that runs becomes `__main__`, which new worker processes import: put it back."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+def home() -> None:
+    from pages import home
+
+    home.render()
+
+
+def upload() -> None:
+    from pages import upload
+
+    upload.render()
+
+
+def explain() -> None:
+    from pages import explain
+
+    explain.render()
+
+
+def opened(screen: object, **params: str) -> AppTest:
+    """The screen, run until nothing is under way any more."""
+    app = AppTest.from_function(screen, default_timeout=PATIENCE_SECONDS)  # type: ignore[arg-type]
+    app.query_params.update(params)
+    return settled(app.run())
+
+
+def settled(app: AppTest) -> AppTest:
+    assert not app.exception
+    while jobs_of_page := _jobs(app):
+        for job in jobs_of_page:
+            assert job.wait(PATIENCE_SECONDS)
+        ended_badly = all(job.state in ("failed", "cancelled") for job in jobs_of_page)
+        app.run()
+        assert not app.exception
+        if ended_badly:
+            break
+    return app
+
+
+def _jobs(app: AppTest) -> list[jobs.Job[object]]:
+    waiting = "waiting-jobs"
+    return list(app.session_state[waiting].values()) if waiting in app.session_state else []
+
+
+def seen(app: AppTest) -> str:
+    """All sentences on the page."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "warning", "info")
+    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+
+
+# --- Home -------------------------------------------------------------------------------------
+
+
+def test_home_says_what_it_is_and_offers_every_task() -> None:
+    app = opened(home)
+    assert app.title[0].value
+    for task in tasks().values():
+        assert task.title.rstrip("?") in seen(app).replace("\\", "")
+    primary = [button for button in app.button if button.proto.type == "primary"]
+    assert len(primary) == 1  # one main thing
+
+
+# --- Explain ----------------------------------------------------------------------------------
+
+
+def test_a_bare_address_explains_the_first_demo() -> None:
+    app = opened(explain)
+    text = seen(app)
+    assert "The model says" in text
+    assert "How far to believe" in text
+    assert [metric.label for metric in app.metric] == [
+        "Does the imitation fit?",
+        "How far off on this very text?",
+        "How much was asked?",
+    ]
+    assert all(metric.help for metric in app.metric)
+    assert not app.error
+    assert not app.warning
+
+
+def test_model_class_and_number_of_words_change_the_url_and_the_answer() -> None:
+    app = opened(explain)
+    app.selectbox(key="choice-Model").set_value("b").run()
+    settled(app)
+    assert app.query_params["model"] == "b"
+    app.number_input(key="choice-features").set_value(3).run()
+    settled(app)
+    assert app.query_params["features"] == "3"
+    app.selectbox(key="choice-Reasons for").set_value(0).run()
+    settled(app)
+    assert app.query_params["class"] == "0"
+    name = DEMO.task.class_names[0]
+    assert f"Why: the words that speak for {name}" in seen(app)
+    assert not app.error
+
+
+def test_switching_a_word_off_undo_and_reset() -> None:
+    app = opened(explain)
+    app.multiselect(key="off-words").select(0).run()
+    settled(app)
+    app.multiselect(key="off-words").select(2).run()
+    settled(app)
+    assert app.query_params["off"] == "0.2"
+    assert "Without" in seen(app)
+    undo = next(button for button in app.button if button.label == "Undo")
+    undo.click().run()
+    assert app.query_params["off"] == "0"
+    reset = next(button for button in app.button if button.label == "Reset")
+    reset.click().run()
+    assert "off" not in app.query_params
+    assert "Without" not in seen(app)
+
+
+def test_guess_first_hides_the_answer_until_committed() -> None:
+    app = opened(explain, guess="1")
+    assert "The model says" not in seen(app)
+    assert "choice-Reasons for" not in [box.key for box in app.selectbox]
+    assert not app.metric
+    commit = app.button[0]
+    commit.click().run()
+    assert "Choose an answer first" in seen(app).replace("\\", "")
+    app.radio[0].set_value(0)
+    app.button[0].click().run()
+    settled(app)
+    assert "The model says" in seen(app)
+    assert f"You said {DEMO.task.class_names[0]}" in seen(app).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("params", "says"),
+    [
+        ({"task": "horoscope"}, "task “horoscope”"),
+        ({"model": "<b>"}, "model “<b>”"),
+        ({"item": "own-" + "a" * 26 + "-0"}, "no longer on this server"),
+        ({"item": "test-99999"}, "no text number 100000"),
+        ({"off": "9999"}, ""),
+    ],
+)
+def test_bad_links_end_in_a_sentence(params: dict[str, str], says: str) -> None:
+    app = opened(explain, **params)
+    assert says in seen(app).replace("\\", "")
+
+
+def test_own_texts_are_explained_by_number() -> None:
+    source = texts.keep_texts(["My chest hurts", "Please renew my prescription"])
+    app = opened(explain, task="triage", item=str(Item(source, 0)))
+    assert "The model says" in seen(app)
+    app.number_input(key="choice-row").set_value(2).run()
+    settled(app)
+    assert app.query_params["item"] == str(Item(source, 1))
+    assert not app.error
+
+
+def test_how_it_works_and_the_flaw_open() -> None:
+    app = opened(explain)
+    app.toggle(key="copies").set_value(True).run()
+    settled(app)
+    assert any("A copy" in element.proto.body for element in app.get("html"))
+    app.toggle(key="reveal").set_value(True).run()
+    flaw = DEMO.task.flaw
+    assert flaw is not None
+    assert flaw.summary in seen(app).replace("\\", "")
+
+
+# --- Upload -----------------------------------------------------------------------------------
+
+
+def test_pasted_text_is_counted_and_bad_text_refused_without_losing_it() -> None:
+    app = opened(upload)
+    app.text_area(key="upload-text").set_value("My chest hurts. My chest!").run()
+    assert "5 words, 3 different" in seen(app).replace("\\", "")
+    app.text_area(key="upload-text").set_value("?!").run()
+    assert "no words" in app.error[0].value
+    assert app.text_area(key="upload-text").value == "?!"
+    explain_button = next(button for button in app.button if button.label == "Explain")
+    assert explain_button.disabled
+
+
+def test_a_table_offers_its_columns() -> None:
+    app = opened(upload)
+    app.segmented_control(key="upload-way").set_value("A table (.csv)").run()
+    rows = b"id,message\n1,My chest hurts\n2,Please renew\n3,\n"
+    app.file_uploader[0].upload("inbox.csv", rows, "text/csv").run()
+    assert not app.exception
+    assert "2 texts from 3 rows" in seen(app).replace("\\", "")
+    assert "Left out: 1" in seen(app).replace("\\", "")
+    column = next(box for box in app.selectbox if box.label == "Column with the texts")
+    assert column.value == "message"
+    column.set_value("id").run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("latin.txt", "Zürich".encode("latin-1"), "not UTF-8"),
+        ("empty.txt", b"  ", "is empty"),
+        ("long.txt", b"word " * 30_000, "150,000 characters"),
+    ],
+)
+def test_bad_text_files(name: str, data: bytes, says: str) -> None:
+    app = opened(upload)
+    app.segmented_control(key="upload-way").set_value("A text file (.txt)").run()
+    app.file_uploader[0].upload(name, data, "text/plain").run()
+    assert not app.exception
+    assert says in seen(app).replace("\\", "")

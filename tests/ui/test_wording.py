@@ -1,0 +1,95 @@
+"""Sentences say what the numbers say."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from lime_engine import Explanation, LimeSettings, TextPerturber, explain
+from ui import wording
+
+
+def explained(text: str = "red green blue", **settings: Any) -> Explanation:
+    def predict(texts: Sequence[str]) -> Any:
+        p = np.array([0.2 + 0.6 * ("red" in t) for t in texts])
+        return np.column_stack([1 - p, p])
+
+    return explain(
+        text, predict, TextPerturber(), LimeSettings(**settings), class_names=["calm", "urgent"]
+    )
+
+
+@given(st.text(max_size=40))
+def test_plain_text_stays_text_in_markdown(text: str) -> None:
+    """An independent Markdown parser finds nothing but that text."""
+    text = re.sub(r"\s+", " ", text).strip()
+    tokens = MarkdownIt().parseInline(wording.plain(text))[0].children or []
+    assert {token.type for token in tokens} <= {"text", "text_special"}
+
+
+@pytest.mark.parametrize(
+    ("p", "says"),
+    [(0.0, "0%"), (0.001, "under 1%"), (0.5, "50%"), (0.999, "over 99%"), (1.0, "100%")],
+)
+def test_percent_does_not_round_to_certainty(p: float, says: str) -> None:
+    assert wording.percent(p) == says
+
+
+def test_the_headline_is_the_predicted_class() -> None:
+    assert wording.headline(explained().probabilities, ("calm", "urgent")) == ("urgent", "80%")
+
+
+def test_switching_the_word_off_is_told_with_the_forecast() -> None:
+    explanation = explained()
+    said, expected = wording.switched_off(explanation, [0], [0.8, 0.2])
+    assert said == ("Without “red” the model now says calm, 80%: urgent 20% instead of 80%.")
+    assert f"expected {wording.percent(explanation.forecast([0]))}" in expected
+    still, _ = wording.switched_off(explanation, [1, 2], [0.2, 0.8])
+    assert still.startswith("Without “green” and “blue” the model still says urgent")
+
+
+def test_beliefs_read_the_fidelity() -> None:
+    explanation = explained()
+    fit, gap, samples = wording.beliefs(explanation)
+    assert fit.value == f"{explanation.fidelity.r2:.0%}"
+    assert not fit.warn
+    assert "8 possible copies" in fit.help
+    assert gap.value == wording.points(explanation.fidelity.local_gap)
+    assert samples.value == "everything"
+
+    def with_fidelity(**changes: Any) -> Explanation:
+        return replace(explanation, fidelity=replace(explanation.fidelity, **changes))
+
+    assert wording.beliefs(with_fidelity(r2=0.3))[0].warn
+    assert "poor" in wording.beliefs(with_fidelity(r2=0.3))[0].sentence.lower()
+    assert wording.beliefs(with_fidelity(spread=0.001))[0].value == "nothing to fit"
+    assert wording.beliefs(with_fidelity(r2=None))[0].warn
+    few = wording.beliefs(with_fidelity(exact=False, effective_samples=19.0))[2]
+    assert few.warn
+    assert "few for 3 different words" in few.sentence
+    assert not wording.beliefs(with_fidelity(exact=False, effective_samples=20.0))[2].warn
+
+
+def test_evidence_counts_by_class() -> None:
+    counts = {
+        "totals": {"train": [480, 599]},
+        "words": {"Posting": {"train": [104, 2]}, "zebra": {"train": [0, 0]}},
+    }
+    names = ("atheism", "christian")
+    assert wording.evidence("Posting", counts, names) == (
+        "Of the training texts, “Posting” stands in 21.7% of the atheism ones "
+        "and in 2 of the 599 christian ones."
+    )
+    assert "does not occur" in wording.evidence("zebra", counts, names)
+
+
+def test_lists_of_words_are_short() -> None:
+    assert wording.listed(["a"]) == "“a”"
+    assert wording.listed(list("abcdefgh"), 3) == "“a”, “b”, “c” and 5 more"
+    assert len(wording.listed(["x" * 500])) < 40

@@ -1,0 +1,224 @@
+"""What the workers compute for the screens, run here in this process against the real tasks."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sample_models
+from lime_engine import Explanation, TextPerturber, explain
+from lime_engine.errors import InputError
+from ui import downloads, texts, work
+from ui.choice import Choice, first_choice, read_choice
+from ui.item import Item
+from ui.store import Store
+
+
+class Asked:
+    """A report that notes progress, and a model that counts."""
+
+    def __init__(self) -> None:
+        self.fractions: list[float] = []
+
+    def __call__(self, fraction: float) -> None:
+        self.fractions.append(fraction)
+
+    def should_stop(self) -> bool:
+        return False
+
+
+@pytest.fixture
+def report() -> Any:
+    return Asked()
+
+
+@pytest.fixture(autouse=True)
+def a_store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    fresh = Store(tmp_path / "store", max_bytes=50_000_000, ttl_seconds=3600)
+    for module in (work, texts):
+        monkeypatch.setattr(module, "store", lambda: fresh)
+    return fresh
+
+
+@pytest.fixture
+def demo() -> Choice:
+    return first_choice(sample_models.tasks()["triage"])
+
+
+def test_the_explanation_is_the_engines_own(demo: Choice, report: Any) -> None:
+    found = work.explanation(demo.request, report=report)
+    text, label = work.text_of("triage", demo.item)
+    direct = explain(
+        text,
+        sample_models.load_model("triage", demo.model),
+        TextPerturber(),
+        demo.request.settings,
+        class_names=demo.task.class_names,
+    )
+    assert found == {"explanation": direct.to_dict(), "label": label}
+    assert report.fractions[-1] == pytest.approx(1)
+
+
+def test_another_class_or_k_is_fitted_from_the_store(
+    demo: Choice, report: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = work.explanation(demo.request, report=report)["explanation"]
+
+    def never(*_: Any) -> Any:
+        raise AssertionError("the model was asked again")
+
+    monkeypatch.setattr(work, "load_model", lambda *_: never)
+    for params in ({"features": "3"}, {"class": "0"}, {"surrogate": "tree"}, {"features": "12"}):
+        other = read_choice(demo.params() | params)
+        again = work.explanation(other.request, report=report)["explanation"]
+        assert again["n_calls"] == first["n_calls"]
+        assert again["probabilities"] == first["probabilities"]
+    with pytest.raises(Exception, match="asked again"):
+        work.explanation(read_choice(demo.params() | {"seed": "1"}).request, report=report)
+
+
+def test_a_neighbourhood_survives_the_store_bit_by_bit(demo: Choice, report: Any) -> None:
+    work.explanation(demo.request, report=report)
+    text, _ = work.text_of("triage", demo.item)
+    subject = TextPerturber().components(text)
+    asked = work._neighbourhood(demo.request, text, report)
+    again = work._unpacked(work._packed(asked), subject)
+    for one, other in (
+        (asked.design, again.design),
+        (asked.held_out, again.held_out),
+    ):
+        assert one is not None
+        assert other is not None
+        np.testing.assert_array_equal(one.masks, other.masks)
+        np.testing.assert_array_equal(one.weights, other.weights)
+    np.testing.assert_array_equal(asked.responses.values, again.responses.values)
+    assert asked.n_calls == again.n_calls
+
+
+def test_what_if_asks_the_model_about_the_edited_text(demo: Choice, report: Any) -> None:
+    text, _ = work.text_of("triage", demo.item)
+    subject = TextPerturber().components(text)
+    off = (0, 3)
+    mask = np.ones((1, subject.n_components), dtype=bool)
+    mask[0, list(off)] = False
+    edited = TextPerturber().realise(subject, mask)
+    expected = sample_models.load_model("triage", demo.model)(edited)[0].tolist()
+    assert work.what_if(demo.request, off, report=report) == expected
+
+
+def test_copies_are_true_and_spread(demo: Choice, report: Any) -> None:
+    text, _ = work.text_of("triage", demo.item)
+    subject = TextPerturber().components(text)
+    found = work.copies(demo.request, 1, report=report)
+    assert len(found) == work.N_COPIES
+    model = sample_models.load_model("triage", demo.model)
+    for copy in found:
+        mask = np.ones((1, subject.n_components), dtype=bool)
+        mask[0, copy["off"]] = False
+        written = TextPerturber().realise(subject, mask)
+        assert copy["probability"] == pytest.approx(model(written)[0, 1])
+    weights = [copy["weight"] for copy in found]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0] > 0.9
+    assert weights[-1] < 0.1
+
+
+def test_evidence_is_a_plain_count(report: Any) -> None:
+    data = sample_models.load_data("triage")
+    counts = work.evidence("triage", TextPerturber(), ("pain", "zebra"), report=report)
+    for split in work.SPLITS:
+        labelled = data.split(split)
+        for label in (0, 1):
+            rows = [
+                t for t, y in zip(labelled.instances, labelled.labels, strict=True) if y == label
+            ]
+            containing = sum("pain" in TextPerturber().components(t).labels for t in rows)
+            assert counts["words"]["pain"][split][label] == containing
+            assert counts["totals"][split][label] == len(rows)
+        assert counts["words"]["zebra"][split] == [0, 0]
+
+
+def test_own_texts_come_from_the_store_or_are_missed_in_a_sentence(report: Any) -> None:
+    source = texts.keep_texts(["I feel fine", "My chest hurts badly"])
+    assert work.text_of("triage", Item(source, 1)) == ("My chest hurts badly", None)
+    with pytest.raises(InputError, match="no text number 3 here; there are 2"):
+        work.text_of("triage", Item(source, 2))
+    with pytest.raises(InputError, match="no longer on this server"):
+        work.text_of("triage", Item("a" * 26, 0))
+    with pytest.raises(InputError, match="no text number 100001 here"):
+        work.text_of("triage", Item("test", 100_000))
+
+
+def test_results_are_kept_as_json(demo: Choice, report: Any, a_store_of_its_own: Store) -> None:
+    def double(x: int, *, report: Any) -> list[int]:
+        return [2 * x]
+
+    entry = demo.request.store_id("what-if")
+    assert work.kept("what-if", entry, double, 21, report=report) == [42]
+    assert json.loads(a_store_of_its_own.read("what-if", entry) or b"") == [42]
+
+
+def test_requests_that_differ_have_ids_that_differ(demo: Choice) -> None:
+    ids = {
+        read_choice(demo.params() | params).request.store_id("explanation")
+        for params in ({}, {"class": "1"}, {"model": "b"}, {"seed": "2"}, {"components": "places"})
+    }
+    assert len(ids) == 5
+
+
+# --- downloads, of a real explanation --------------------------------------------------------
+
+
+@pytest.fixture
+def shown(report: Any) -> SimpleNamespace:
+    source = texts.keep_texts(['Urgent <script>alert("x")</script> ![a](http://b/c.png) pain'])
+    choice = read_choice({"task": "triage", "item": str(Item(source, 0)), "off": "1"})
+    found = work.explanation(choice.request, report=report)
+    explanation = Explanation.from_dict(found["explanation"])
+    words = tuple(weight.label for weight in explanation.weights)
+    return SimpleNamespace(
+        choice=choice,
+        explanation=explanation,
+        edited=work.what_if(choice.request, (1,), report=report),
+        counts=work.evidence("triage", TextPerturber(), words, report=report),
+    )
+
+
+def test_the_report_is_one_file_without_scripts_or_outside_links(shown: Any) -> None:
+    report = downloads.as_report(shown.choice, shown.explanation, None, shown.edited, shown.counts)
+    lowered = report.lower()
+    assert "<script" not in lowered
+    assert "src=" not in lowered
+    assert "href=" not in lowered
+    assert "url(" not in lowered
+    assert "&lt;<mark" in report or "&lt;script" in report or "&lt;<" in report
+    for weight in shown.explanation.weights:
+        assert f"{weight.weight:+.4f}" in report
+    assert "<h2>What if</h2>" in report
+    assert "What the data says" in report
+
+
+def test_json_and_csv_hold_the_numbers(shown: Any) -> None:
+    document = json.loads(
+        downloads.as_json(shown.choice, shown.explanation, None, shown.edited, shown.counts)
+    )
+    assert document["explanation"] == json.loads(json.dumps(shown.explanation.to_dict()))
+    assert document["what_if"] == {"off": [1], "probabilities": shown.edited}
+    assert document["item"] == str(shown.choice.item)
+    lines = downloads.as_csv(shown.explanation).splitlines()
+    assert lines[0] == "word,weight,speaks_for,times"
+    assert len(lines) == 1 + len(shown.explanation.weights)
+
+
+def test_a_cell_never_starts_a_formula() -> None:
+    def predict(texts: Any) -> Any:
+        p = np.array([0.9 if "=" in text else 0.2 for text in texts])
+        return np.column_stack([1 - p, p])
+
+    explanation = explain("=1+1 @x", predict, TextPerturber(level="character"))
+    cells = [line.split(",")[0] for line in downloads.as_csv(explanation).splitlines()[1:]]
+    assert "'=" in cells
+    assert not any(cell.startswith(("=", "+", "@")) for cell in cells)

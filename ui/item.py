@@ -1,0 +1,31 @@
+"""Which text: the name of one item in a URL."""
+
+import re
+from dataclasses import dataclass
+
+_BUILT_IN = re.compile(r"(train|test|field)-(\d{1,6})")
+_OWN = re.compile(r"own-([a-z2-7]{26})-(\d{1,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One text: row `row` of a built-in split, or of the texts that someone brought.
+
+    `source` is "train", "test", "field", or the store's id of the brought texts.
+    """
+
+    source: str
+    row: int
+
+    @property
+    def is_own(self) -> bool:
+        return self.source not in ("train", "test", "field")
+
+    def __str__(self) -> str:
+        return f"{'own-' if self.is_own else ''}{self.source}-{self.row}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Item | None":
+        """The item that `str` wrote so; None for anything else."""
+        match = _BUILT_IN.fullmatch(text) or _OWN.fullmatch(text)
+        return cls(match[1], int(match[2])) if match else None

@@ -1,0 +1,28 @@
+"""The script that Streamlit runs for every session: it names the screens and shows one.
+
+The imports are inside, and the call is guarded, because a worker process that starts imports the
+main module of the server again, and by then that is this file.
+"""
+
+
+def main() -> None:
+    """Show the screen that the URL names."""
+    import streamlit as st
+
+    from pages import explain, home, upload
+    from ui import screens
+
+    pages = {
+        "home": st.Page(home.render, title="Home", url_path="", default=True),
+        "upload": st.Page(upload.render, title="Upload", url_path="upload"),
+        "explain": st.Page(explain.render, title="Explain", url_path="explain"),
+    }
+    screens.register(pages)
+    page = st.navigation(list(pages.values()), position="top")
+    title = "LIME Trust Lab" if page.url_path == "" else f"{page.title} - LIME Trust Lab"
+    st.set_page_config(page_title=title, layout="wide")
+    page.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Going from one screen to another."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.choice import Choice
+
+_SCREENS = "screens"
+
+
+def register(screens: Mapping[str, Any]) -> None:
+    """Remember this session's pages by name; called by `ui.main` at every run."""
+    st.session_state[_SCREENS] = dict(screens)
+
+
+def open_screen(name: str) -> None:
+    """Go to a screen as a new visitor would."""
+    st.switch_page(st.session_state[_SCREENS][name])
+
+
+def open_explanation(choice: Choice) -> None:
+    """Go to the explanation of this choice."""
+    st.switch_page(st.session_state[_SCREENS]["explain"], query_params=choice.params())
