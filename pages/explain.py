@@ -14,7 +14,7 @@ from ui.wording import plain
 def render() -> None:
     """Show the screen."""
     choice = read_choice(st.query_params.to_dict())
-    st.header(plain(choice.task.question), anchor=False)
+    st.title(plain(choice.task.question), anchor=False)
     for line in choice.problems:
         remark(line)
     guessing = choice.guess_first and not panels.has_guessed(choice)

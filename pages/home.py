@@ -14,11 +14,12 @@ from ui.store import store
 from ui.widgets import is_dark
 from ui.wording import headline, plain
 
-CARD_PX = 250
+CARD_PX = 200
 
 
 def render() -> None:
     """Show the screen."""
+    st.caption("LIME Trust Lab")
     st.title("Right answer. Right reason?", anchor=False)
     st.markdown(
         "A classifier can be accurate and still lean on the wrong things. See **which words its "
@@ -35,6 +36,10 @@ def render() -> None:
         if st.button("Bring your own text", icon=":material/upload:"):
             open_screen("upload")
         st.caption("Paste it, or bring a .txt or .csv file.")
+    st.caption(
+        "Orange with a solid line: the word speaks for the answer. Purple with a dashed line: "
+        "against it. The small number is how far the answer moves."
+    )
 
 
 def _card(task: Task, *, primary: bool) -> None:

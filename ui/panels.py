@@ -36,7 +36,7 @@ def ask_for_a_guess(choice: Choice, text: str) -> None:
     st.html(as_html(text, (), {}, dark=is_dark()))
     with st.form("guess", border=False):
         given = st.radio(
-            wording.plain(choice.task.question),
+            "Your answer",
             range(len(names)),
             index=None,
             format_func=lambda i: wording.plain(names[i]),
@@ -69,7 +69,8 @@ def answer(choice: Choice, explanation: Explanation, label: int | None) -> list[
             lines.append(f"You said {names[st.session_state[_guess_key(choice)]]}.")
         if label is not None:
             lines.append(f"In the data it is labelled {names[label]}.")
-        st.caption(wording.plain(" ".join(lines)) if lines else "&nbsp;")
+        if lines:
+            st.caption(wording.plain(" ".join(lines)))
     with bars, st.container(height=ANSWER_PX if len(names) == 2 else "content", border=False):
         width = figure_width("answer-width")
         series: dict[str, Sequence[float]] = {NOW: explanation.probabilities}
@@ -88,6 +89,8 @@ def answer(choice: Choice, explanation: Explanation, label: int | None) -> list[
                 for name, values in series.items()
             ),
         )
+        if not off:
+            st.caption("Click a word below to switch it off, and see here what changes.")
     return edited
 
 
@@ -167,7 +170,7 @@ def _highlights(choice: Choice, explanation: Explanation) -> None:
             alt="The text with its words highlighted; the same words follow as real text.",
             on_click=toggle_off,
         )
-    with st.expander("The same as text, to select or have read aloud"):
+    with st.expander("The same as text, to select or have read aloud", key="as-text"):
         st.html(as_html(subject.text, subject.spans, weights, off=choice.off, dark=is_dark()))
 
 
@@ -202,6 +205,7 @@ def edits(choice: Choice, explanation: Explanation, edited: Sequence[float] | No
         format_func=lambda i: labels[i],
         key="off-words",
         placeholder="Click a word in the text, or choose one here",
+        select_all=False,
         on_change=lambda: write_choice(off=tuple(st.session_state["off-words"])),
     )
     with st.container(horizontal=True):
@@ -212,8 +216,8 @@ def edits(choice: Choice, explanation: Explanation, edited: Sequence[float] | No
             on_click=lambda: write_choice(off=tuple(off[:-1])),
         )
         st.button("Reset", disabled=not off, on_click=lambda: write_choice(off=()))
-    if edited is not None:
-        st.write(wording.plain(" ".join(wording.switched_off(explanation, off, edited))))
+    told = " ".join(wording.switched_off(explanation, off, edited)) if edited else "Nothing is off."
+    st.write(wording.plain(told))
 
 
 def evidence(choice: Choice, explanation: Explanation) -> dict[str, Any] | None:
@@ -246,7 +250,7 @@ def evidence(choice: Choice, explanation: Explanation) -> dict[str, Any] | None:
 
 def how_it_works(choice: Choice, explanation: Explanation) -> None:
     """Six perturbed copies of this text, with their probability and weight."""
-    with st.expander("How it works, on this very text"):
+    with st.expander("How it works, on this very text", key="how-it-works"):
         if not st.toggle("Show six of the copies that the model was asked about", key="copies"):
             return
         name = explanation.class_names[explanation.target]
@@ -272,7 +276,7 @@ def how_it_works(choice: Choice, explanation: Explanation) -> None:
 def about(choice: Choice) -> None:
     """Where the data comes from, and the planted flaw for those who want to know."""
     task = choice.task
-    with st.expander("About this data and its models"):
+    with st.expander("About this data and its models", key="about"):
         st.write(wording.plain(task.summary))
         for card in task.models:
             st.write(f"**{wording.plain(card.name)}**: {wording.plain(card.summary)}")

@@ -8,7 +8,7 @@ from lime_engine.types import TextSubject
 from ui.figures import palette
 from ui.figures.text import as_html
 
-EXCERPT = 360  # characters of a copy that are shown
+EXCERPT = 240  # characters of a text in a table or on a card
 SPLITS = {"train": "Training", "test": "Test", "field": "Real use"}
 
 _TABLE = "width:100%;border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums"
@@ -57,7 +57,7 @@ def copies_table(
 
 
 def excerpt(subject: TextSubject) -> tuple[str, dict[int, tuple[tuple[int, int], ...]]]:
-    """The first characters of a text, and the spans of the components that are in them."""
+    """The first characters of a text as one paragraph, and the spans of the components in them."""
     end = len(subject.text)
     if end > EXCERPT:
         cut = subject.text.rfind(" ", EXCERPT // 2, EXCERPT)
@@ -65,7 +65,9 @@ def excerpt(subject: TextSubject) -> tuple[str, dict[int, tuple[tuple[int, int],
     inside = {
         i: tuple((a, b) for a, b in places if b <= end) for i, places in enumerate(subject.spans)
     }
-    text = subject.text[:end] + (" …" if end < len(subject.text) else "")
+    # One space for each line break, so that the spans stay where they are.
+    text = "".join(" " if c.isspace() else c for c in subject.text[:end])
+    text += " …" if end < len(subject.text) else ""
     return text, {i: places for i, places in inside.items() if places}
 
 

@@ -1,0 +1,306 @@
+"""The main job in a real browser: open a demo or bring a text, see why, switch words off."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import OpenTab, settled
+from tests.server import Server
+
+pytestmark = pytest.mark.browser
+
+DEMO = "/explain?task=triage"
+NASTY = (
+    "Urgent <script>window.hacked = 1</script> <img src=x onerror='window.hacked = 2'> "
+    "![look](http://example.invalid/p.png) **bold** $x$ :red[pain] in my chest"
+)
+
+
+def explained(page: Page) -> Locator:
+    """Wait for the answer; the headline."""
+    headline = page.get_by_role("heading", name=re.compile("The model says"))
+    expect(headline).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-text-chart .main-svg").first).to_be_visible()
+    settled(page)
+    return headline
+
+
+def press_word(page: Page, number: int, *, tap: bool = False) -> None:
+    """Click (or tap) the word with this number in the figure, as a hand would: by its place."""
+    settled(page)
+    word = page.locator(".st-key-text-chart .barlayer .trace:nth-child(2) .point").nth(number)
+    x, y = word.evaluate(
+        """word => {
+            word.scrollIntoView({block: "center"})
+            const box = word.getBoundingClientRect()
+            return [box.x + box.width / 2, box.y + box.height / 2]
+        }"""
+    )
+    if tap:
+        page.touchscreen.tap(x, y)
+    else:
+        page.mouse.click(x, y)
+
+
+def drawn_weights(page: Page) -> str:
+    return page.locator(".st-key-weights-chart [role=figure]").get_attribute("aria-label") or ""
+
+
+def keep_busy(page: Page) -> None:
+    """A job of many seconds: 10,000 copies of a long text, each place on its own."""
+    paste(page, " ".join(f"word{i} pain" for i in range(4000)))
+    expect(page).to_have_url(re.compile(r"/explain\?.*item=own"))
+    page.goto(page.url + "&samples=10000&components=places")
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
+
+
+def no_sideways_scrolling(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def paste(page: Page, text: str) -> None:
+    page.get_by_label("Your text").fill(text)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text(re.compile("words, .* different"))).to_be_visible()
+    page.get_by_role("button", name="Explain", exact=True).click()
+
+
+def test_one_click_opens_an_explained_demo(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url)
+    page.get_by_role("button", name="See why").first.click()
+    explained(page)
+    assert "task=triage" in page.url
+    for part in ("How far to believe", "What if these words", "What the data says", "Take it away"):
+        expect(page.get_by_text(part).first).to_be_attached()
+    expect(page.get_by_text("Of the training texts")).to_be_visible()
+    assert tab.complaints == []
+
+
+def test_a_click_on_a_word_switches_it_off_and_on(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url + DEMO)
+    explained(page)
+    press_word(page, 5)
+    expect(page).to_have_url(re.compile(r"off=\d+"))
+    expect(page.get_by_text("The straight-line imitation expected")).to_be_visible()
+    press_word(page, 2)
+    expect(page).to_have_url(re.compile(r"off=\d+\.\d+"))
+    press_word(page, 5)  # on again
+    expect(page).to_have_url(re.compile(r"off=\d+$"))
+    page.get_by_role("button", name="Reset").click()
+    expect(page).not_to_have_url(re.compile("off="))
+    expect(page.get_by_text("The straight-line imitation expected")).to_have_count(0)
+    assert tab.complaints == []
+
+
+def test_words_can_be_switched_off_by_keyboard(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab().open(server.url + DEMO)
+    explained(page)
+    page.get_by_role("combobox", name=re.compile("Words switched off")).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"off=\d+"))
+    page.keyboard.press("Escape")
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_enabled()
+    undo.press("Enter")
+    expect(page).not_to_have_url(re.compile("off="))
+
+
+def test_a_copied_link_shows_the_same_to_someone_else(server: Server, open_tab: OpenTab) -> None:
+    mine = open_tab().open(server.url + DEMO + "&model=b&features=4&off=2&width=wide")
+    theirs = open_tab(scheme="dark")
+    headline = explained(mine).inner_text()
+    weights = drawn_weights(mine)
+    assert weights.count("+") + weights.count("-") == 4
+    page = theirs.open(mine.url)
+    assert explained(page).inner_text() == headline
+    assert drawn_weights(page) == weights
+    page.reload()
+    assert explained(page).inner_text() == headline
+    assert theirs.complaints == []
+
+
+def test_an_upload_is_explained_and_survives_a_reload(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url + "/upload")
+    paste(page, "My father cannot move his left arm since an hour and speaks oddly.")
+    headline = explained(page).inner_text()
+    assert re.search(r"item=own-[a-z2-7]{26}-0", page.url)
+    page.reload()
+    assert explained(page).inner_text() == headline
+    assert tab.complaints == []
+
+
+def test_a_table_is_uploaded_column_by_column(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab().open(server.url + "/upload")
+    page.get_by_text("A table (.csv)").click()
+    rows = "id;message\n1;Chest pain since noon\n2;Please renew my cream\n"
+    upload(page, "inbox.csv", rows.encode())
+    expect(page.get_by_text("2 texts from 2 rows.")).to_be_visible()
+    page.get_by_role("button", name="Explain", exact=True).click()
+    explained(page)
+    number = page.get_by_label("Your text (1 to 2)")
+    number.fill("2")
+    number.press("Enter")
+    expect(page).to_have_url(re.compile(r"item=own-[a-z2-7]{26}-1"))
+    explained(page)
+
+
+@pytest.mark.parametrize(
+    ("way", "name", "data", "says"),
+    [
+        ("A text file (.txt)", "a.txt", "Zürich".encode("latin-1"), "is not UTF-8 text"),
+        ("A text file (.txt)", "a.txt", b"\n", "is empty"),
+        ("A text file (.txt)", "a.txt", b"x" * 10_500_000, "10.0MB or smaller"),
+        ("A table (.csv)", "a.csv", b"message\n", "a header but no rows"),
+        ("A table (.csv)", "a.csv", b'a,b\n1,"open', "cannot be read as CSV"),
+    ],
+)
+def test_bad_uploads_end_in_a_sentence(
+    server: Server, open_tab: OpenTab, way: str, name: str, data: bytes, says: str
+) -> None:
+    page = open_tab().open(server.url + "/upload")
+    page.get_by_text(way).click()
+    upload(page, name, data)
+    expect(page.get_by_text(says).first).to_be_visible()
+    expect(page.get_by_role("button", name="Explain", exact=True)).to_be_disabled()
+
+
+def test_what_was_typed_is_not_lost(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab().open(server.url + "/upload")
+    page.get_by_label("Your text").fill("?!?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("has no words")).to_be_visible()
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", level=1, name="Right answer")).to_be_visible()
+    page.get_by_role("link", name="Upload").click()
+    expect(page.get_by_label("Your text")).to_have_value("?!?")
+
+
+def test_cancel_works_and_starting_again_too(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab().open(server.url + "/upload")
+    keep_busy(page)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("cancelled. Nothing was lost")).to_be_visible()
+    page.get_by_role("button", name="Start again").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("cancelled. Nothing was lost")).to_be_visible()
+
+
+def test_a_second_person_is_not_blocked(server: Server, open_tab: OpenTab) -> None:
+    busy = open_tab().open(server.url + "/upload")
+    keep_busy(busy)
+    page = open_tab().open(server.url + DEMO + "&seed=77")
+    explained(page)
+    expect(busy.get_by_role("progressbar")).to_be_visible()  # still at work
+    busy.get_by_role("button", name="Cancel").click()
+    expect(busy.get_by_text("cancelled. Nothing was lost")).to_be_visible()
+
+
+def test_text_is_data_wherever_it_is_shown(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    outside: list[str] = []
+    tab.page.on(
+        "request",
+        lambda r: (
+            None if r.url.startswith((server.url, "data:", "blob:")) else outside.append(r.url)
+        ),
+    )
+    page = tab.open(server.url + "/upload")
+    paste(page, NASTY)
+    explained(page)
+    page.get_by_text("The same as text").click()
+    page.get_by_text("How it works, on this very text").click()
+    page.get_by_text("Show six of the copies").click()
+    expect(page.get_by_text("A copy", exact=True)).to_be_visible()
+    press_word(page, 1)
+    expect(page.get_by_text("The straight-line imitation expected")).to_be_visible()
+    expect(page.get_by_text("![look](http://example.invalid/p.png)").first).to_be_visible()
+    assert page.evaluate("window.hacked") is None
+    assert outside == []
+    assert tab.complaints == []
+
+
+def test_five_thousand_words_are_shown_part_by_part(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url + "/upload")
+    paste(
+        page,
+        " ".join(
+            ["The pain came back tonight and", "I took two tablets"][i % 2] for i in range(1000)
+        ),
+    )
+    explained(page)
+    no_sideways_scrolling(page)
+    first_words = page.locator(".st-key-text-chart text").first.text_content() or ""
+    page.get_by_test_id("stPaginationPage").first.click()  # the next one
+    expect(page.locator(".st-key-text-chart text").first).not_to_have_text(first_words)
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_needs_no_sideways_scrolling(
+    server: Server, open_tab: OpenTab, scheme: str
+) -> None:
+    tab = open_tab(width=390, scheme=scheme)
+    page = tab.open(server.url + DEMO)
+    explained(page)
+    no_sideways_scrolling(page)
+    press_word(page, 3, tap=True)
+    expect(page).to_have_url(re.compile(r"off=\d+"))
+    no_sideways_scrolling(page)
+    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    red = int(re.findall(r"\d+", background)[0])
+    assert (red < 60) == (scheme == "dark")
+    assert tab.complaints == []
+
+
+def test_an_explanation_as_the_first_request_of_a_fresh_server(
+    fresh_server: Server, open_tab: OpenTab
+) -> None:
+    tab = open_tab()
+    page = tab.open(fresh_server.url + DEMO + "&model=b&features=3")
+    explained(page)
+    assert page.get_by_role("spinbutton", name="Words shown").input_value() == "3"
+    assert tab.complaints == []
+
+
+def test_the_guess_comes_first(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab().open(server.url + DEMO)
+    explained(page)
+    page.get_by_text("Your guess first").click()
+    commit = page.get_by_role("button", name="Commit, and show the model's answer")
+    expect(commit).to_be_visible()
+    expect(page.get_by_text("The model says")).to_have_count(0)
+    page.get_by_text("routine", exact=True).click()
+    commit.click()
+    explained(page)
+    expect(page.get_by_text("You said routine.")).to_be_visible()
+
+
+def test_the_report_is_one_file_that_opens_alone(
+    server: Server, open_tab: OpenTab, tmp_path: object
+) -> None:
+    tab = open_tab()
+    page = tab.open(server.url + DEMO)
+    headline = explained(page).inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report").click()
+    path = f"{tmp_path}/report.html"
+    download.value.save_as(path)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"file://{path}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(headline)
+    assert requests == [f"file://{path}"]
+    assert page.locator("script").count() == 0
+
+
+def upload(page: Page, name: str, data: bytes) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": data}
+    )
