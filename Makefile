@@ -1,7 +1,8 @@
 # make run            serve the app on http://localhost:8501 (PORT=8502 and HOST=0.0.0.0 change it)
 # make test           lint, types, all tests including those in a browser
-# make bench          our engine beside `lime`
+# make bench          our engine beside `lime`, and how long a person waits in a browser
 # make install        only create the environment in .venv; install-dev: with the test tools
+# make screenshots    take the README's pictures anew
 # make requirements   compile requirements*.txt anew, to the newest versions
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ export SCIKIT_LEARN_DATA := $(abspath ../shared/data)
 endif
 endif
 
-.PHONY: run install install-dev test bench requirements
+.PHONY: run install install-dev test bench screenshots requirements
 
 run: install
 	@$(BIN)/python scripts/check_port.py '$(HOST)' '$(PORT)'
@@ -34,6 +35,12 @@ test: install-dev
 
 bench: install-dev
 	$(BIN)/python -m benchmarks.engine_vs_lime
+	sh scripts/provide_chromium.sh $(BIN)/python
+	$(BIN)/python -m benchmarks.app_in_a_browser
+
+screenshots: install-dev
+	sh scripts/provide_chromium.sh $(BIN)/python
+	$(BIN)/python -m scripts.screenshots
 
 requirements: install-dev
 	$(COMPILE) requirements.in -o requirements.txt

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from scripts.find_chromium import find_chromium

@@ -4,8 +4,8 @@ import streamlit as st
 
 from lime_engine.types import Explanation
 from ui import panels, work
-from ui.choice import Choice, read_choice
-from ui.controls import choice_bar
+from ui.choice import Choice
+from ui.controls import choice_bar, current_choice
 from ui.notices import remark
 from ui.waiting import fetch
 from ui.wording import plain
@@ -13,7 +13,7 @@ from ui.wording import plain
 
 def render() -> None:
     """Show the screen."""
-    choice = read_choice(st.query_params.to_dict())
+    choice = current_choice()
     st.title(plain(choice.task.question), anchor=False)
     for line in choice.problems:
         remark(line)

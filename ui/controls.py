@@ -16,6 +16,7 @@ from ui.wording import plain
 
 TEXT_PX = 340
 HALF_A_PHONE_PX = 165  # two such controls share a row on a phone
+_LAST = "last-choice"
 _SAID = "said"  # the class that the model answers with
 _WIDTHS = {
     "narrow": "narrow: very close copies",
@@ -35,6 +36,15 @@ _SELECTIONS = {
     "none": "all of them",
 }
 _SURROGATES = {"ridge": "a straight line", "tree": "a small tree"}
+
+
+def current_choice() -> Choice:
+    """The choice in the URL; in a bare one, as the menu leaves it, what was looked at last."""
+    if not st.query_params and _LAST in st.session_state:
+        st.query_params.from_dict(st.session_state[_LAST])
+    choice = read_choice(st.query_params.to_dict())
+    st.session_state[_LAST] = choice.params()
+    return choice
 
 
 def write_choice(**changes: Any) -> None:

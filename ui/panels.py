@@ -71,6 +71,11 @@ def answer(choice: Choice, explanation: Explanation, label: int | None) -> list[
             lines.append(f"In the data it is labelled {names[label]}.")
         if lines:
             st.caption(wording.plain(" ".join(lines)))
+        if edited is None:
+            st.caption("Click a word to switch it off.")
+        else:
+            then, how_sure = wording.headline(edited, names)
+            st.caption(f"With your edits it says **{wording.plain(then)}**, {how_sure}.")
     with bars, st.container(height=ANSWER_PX if len(names) == 2 else "content", border=False):
         width = figure_width("answer-width")
         series: dict[str, Sequence[float]] = {NOW: explanation.probabilities}
@@ -89,8 +94,6 @@ def answer(choice: Choice, explanation: Explanation, label: int | None) -> list[
                 for name, values in series.items()
             ),
         )
-        if not off:
-            st.caption("Click a word below to switch it off, and see here what changes.")
     return edited
 
 

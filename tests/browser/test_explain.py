@@ -169,6 +169,18 @@ def test_bad_uploads_end_in_a_sentence(
     expect(page.get_by_role("button", name="Explain", exact=True)).to_be_disabled()
 
 
+def test_the_menu_leads_back_to_what_was_looked_at(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab().open(server.url + DEMO + "&model=b&features=4")
+    explained(page)
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", level=1, name="Right answer")).to_be_visible()
+    page.get_by_role("link", name="Explain").click()
+    explained(page)
+    for part in ("task=triage", "model=b", "features=4"):
+        assert part in page.url
+    assert page.get_by_role("spinbutton", name="Words shown").input_value() == "4"
+
+
 def test_what_was_typed_is_not_lost(server: Server, open_tab: OpenTab) -> None:
     page = open_tab().open(server.url + "/upload")
     page.get_by_label("Your text").fill("?!?")

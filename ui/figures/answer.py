@@ -9,7 +9,7 @@ from ui.figures.layout import CLEAR, bare_layout, label
 
 FONT_PX = 14
 NAME_PX = 20
-BAR_PX = (22, 16, 14)  # thinner the more series there are
+BAR_PX = (34, 16, 14)  # thinner the more series there are
 GAP_PX = 8
 LEGEND_PX = 22
 SAMPLE_PX = 28
