@@ -69,9 +69,12 @@ def _watch(key: str, what: str) -> None:
         st.rerun()
         return
     bar, button = st.columns([5, 1], vertical_alignment="center")
-    waiting = job.state == "waiting"
-    words = f"{what}: waiting for a free worker…" if waiting else f"{what}…"
-    bar.progress(min(1.0, job.fraction or 0.0), words)
+    stage = ""
+    if job.state == "waiting":
+        stage = ": waiting for a free worker"
+    elif job.fraction is None:
+        stage = ": getting ready"
+    bar.progress(min(1.0, job.fraction or 0.0), f"{what}{stage}…")
     button.button("Cancel", key=f"cancel-{key}", on_click=job.leave, width="stretch")
 
 

@@ -135,7 +135,8 @@ def what_if(request: Request, off: tuple[int, ...], *, report: Report) -> list[f
     masks = np.ones((1, subject.n_components), dtype=bool)
     masks[0, list(off)] = False
     design = Design(masks, np.ones(1))
-    return evaluate(request.predict(), request.perturber, subject, design).values[0].tolist()
+    responses = evaluate(request.predict(), request.perturber, subject, design)
+    return [float(probability) for probability in responses.values[0]]
 
 
 def copies(request: Request, target: int, *, report: Report) -> list[dict[str, Any]]:

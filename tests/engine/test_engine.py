@@ -9,8 +9,10 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from lime_engine import (
+    Design,
     Explanation,
     LimeSettings,
+    Neighbourhood,
     TextPerturber,
     TreeSurrogate,
     ask,
@@ -85,24 +87,25 @@ def test_enumeration_is_the_weighted_ridge_over_all_masks(crooked_model: TextMod
     assert explanation.fidelity.exact
 
 
-def test_sampling_converges_to_enumeration(crooked_model: TextModel) -> None:
-    """d = 10: the mean of sampled answers lies within its own standard error of the exact one."""
-    exact = explain(
-        TEN_WORDS,
-        crooked_model,
-        TextPerturber(),
-        LimeSettings(n_samples=1024, selection="none"),
-        target=1,
-    )
-    assert exact.fidelity.exact
-    runs = []
-    for seed in range(40):
-        settings = LimeSettings(n_samples=1023, selection="none", held_out=0, seed=seed)
-        run = by_label(explain(TEN_WORDS, crooked_model, TextPerturber(), settings, target=1))
-        runs.append([run[f"w{i}"] for i in range(10)])
-    mean, error = np.mean(runs, axis=0), np.std(runs, axis=0, ddof=1) / np.sqrt(len(runs))
-    distance = (mean - [by_label(exact)[f"w{i}"] for i in range(10)]) / error
-    assert np.abs(distance).max() < 4
+@pytest.mark.parametrize("d", [4, 8, 12])
+def test_sampling_converges_to_enumeration(crooked_model: TextModel, d: int) -> None:
+    """The mean of sampled answers lies within its own standard error of the exact one."""
+    n, perturber = 3000, TextPerturber()
+    settings = LimeSettings(n_samples=n, selection="none")
+    subject = perturber.components(" ".join(f"w{i}" for i in range(d)))
+    law = perturber.law(subject, None)
+
+    def weights(design: Design) -> list[float]:
+        responses = evaluate(crooked_model, perturber, subject, design)
+        found = by_label(fit(Neighbourhood(subject, design, responses), settings, target=1))
+        return [found[label] for label in subject.labels]
+
+    exact = weights(law.enumerate(n - 1))
+    runs = [
+        weights(law.instance() + law.draw(n - 1, np.random.default_rng(seed))) for seed in range(40)
+    ]
+    error = np.std(runs, axis=0, ddof=1) / np.sqrt(len(runs))
+    assert np.abs((np.mean(runs, axis=0) - exact) / error).max() < 4
     assert np.std(runs, axis=0).max() < 0.02
 
 
