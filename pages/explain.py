@@ -6,6 +6,7 @@ from lime_engine.types import Explanation
 from ui import panels, work
 from ui.choice import Choice
 from ui.controls import choice_bar, current_choice
+from ui.downloads import Shown
 from ui.notices import remark
 from ui.waiting import fetch
 from ui.wording import plain
@@ -33,7 +34,7 @@ def render() -> None:
     counts = panels.evidence(choice, explanation)
     panels.how_it_works(choice, explanation)
     panels.about(choice)
-    panels.take_away(choice, explanation, found["label"], edited, counts)
+    panels.take_away(Shown(choice, explanation, found["label"], edited, counts))
 
 
 def _explanation(choice: Choice) -> dict | None:

@@ -33,9 +33,12 @@ def render() -> None:
     )
     texts = {PASTE: _pasted, TEXT_FILE: _text_file, TABLE: _table}[way]()
     task = _task()
-    if st.button("Explain", type="primary", disabled=texts is None) and texts is not None:
-        choice = Choice(task, Item(keep_texts(texts), 0), task.models[0].key)
-        open_explanation(choice)
+    # Never disabled: a click on it is also what ends the typing.
+    if st.button("Explain", type="primary"):
+        if texts is None:
+            remark("There is nothing to explain yet: bring a text with words in it, above.")
+            return
+        open_explanation(Choice(task, Item(keep_texts(texts), 0), task.models[0].key))
 
 
 def _pasted() -> list[str] | None:

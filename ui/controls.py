@@ -148,7 +148,7 @@ def _open(item: Item) -> None:
 
 
 def _settings(choice: Choice) -> None:
-    st.caption("Every setting has a default that suits; a change asks the model again.")
+    st.caption("Every setting has a default that suits.")
     _select(
         "What can be switched off",
         _COMPONENTS,

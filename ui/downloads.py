@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,35 +19,41 @@ _TEMPLATE = Path(__file__).with_name("report.html.jinja")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet recognises a formula
 
 
-def as_json(
-    choice: Choice,
-    explanation: Explanation,
-    label: int | None,
-    edited: Sequence[float] | None,
-    counts: dict[str, Any] | None,
-) -> str:
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What is on the screen; `edited`: the answer with words off, `counts`: the evidence."""
+
+    choice: Choice
+    explanation: Explanation
+    label: int | None
+    edited: Sequence[float] | None
+    counts: dict[str, Any] | None
+
+
+def as_json(shown: Shown) -> str:
     """Everything on the screen, for a program."""
+    choice, edited = shown.choice, shown.edited
     return json.dumps(
         {
             "task": choice.task.key,
             "model": choice.model,
             "item": str(choice.item),
-            "label": label,
-            "explanation": explanation.to_dict(),
+            "label": shown.label,
+            "explanation": shown.explanation.to_dict(),
             "what_if": {"off": list(choice.off), "probabilities": edited} if edited else None,
-            "evidence": counts,
+            "evidence": shown.counts,
         },
         ensure_ascii=False,
         indent=2,
     )
 
 
-def as_csv(explanation: Explanation) -> str:
+def as_csv(shown: Shown) -> str:
     """One line a shown word: word, weight, the class it speaks for, how often it stands there."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, ["word", "weight", "speaks_for", "times"])
     writer.writeheader()
-    for row in _rows(explanation):
+    for row in _rows(shown.explanation):
         for name in ("word", "speaks_for"):
             if str(row[name]).startswith(_FORMULA):
                 row[name] = f"'{row[name]}"  # text, also to a spreadsheet
@@ -55,17 +61,12 @@ def as_csv(explanation: Explanation) -> str:
     return buffer.getvalue()
 
 
-def as_report(
-    choice: Choice,
-    explanation: Explanation,
-    label: int | None,
-    edited: Sequence[float] | None,
-    counts: dict[str, Any] | None,
-) -> str:
+def as_report(shown: Shown) -> str:
     """One HTML file without scripts or outside links."""
     from jinja2 import Environment
     from markupsafe import Markup
 
+    choice, explanation, counts = shown.choice, shown.explanation, shown.counts
     answer, sure = wording.headline(explanation.probabilities, explanation.class_names)
     weights = {weight.index: weight.weight for weight in explanation.weights}
     subject = explanation.subject
@@ -79,7 +80,7 @@ def as_report(
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         answer=answer,
         sure=sure,
-        label=None if label is None else explanation.class_names[label],
+        label=None if shown.label is None else explanation.class_names[shown.label],
         answers=list(zip(explanation.class_names, explanation.probabilities, strict=True)),
         bar=lambda probability: Markup(bar(probability, dark=False)),
         percent=wording.percent,
@@ -88,7 +89,9 @@ def as_report(
         text=Markup(as_html(subject.text, subject.spans, weights, off=choice.off)),
         weights=_rows(explanation),
         beliefs=wording.beliefs(explanation),
-        edit=" ".join(wording.switched_off(explanation, choice.off, edited)) if edited else "",
+        edit=" ".join(wording.switched_off(explanation, choice.off, shown.edited))
+        if shown.edited
+        else "",
         evidence=[
             (
                 wording.evidence(word, counts, explanation.class_names),

@@ -1,6 +1,7 @@
 """The parts of the screen Explain, in reading order."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -253,14 +254,15 @@ def evidence(choice: Choice, explanation: Explanation) -> dict[str, Any] | None:
 
 def how_it_works(choice: Choice, explanation: Explanation) -> None:
     """Six perturbed copies of this text, with their probability and weight."""
-    with st.expander("How it works, on this very text", key="how-it-works"):
-        if not st.toggle("Show six of the copies that the model was asked about", key="copies"):
-            return
+    opened = st.expander("How it works, on this very text", key="how-it-works", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
         name = explanation.class_names[explanation.target]
         st.write(
             "Words are switched off at random, thousands of times, and the model answers each "
-            "copy. Copies near the original count more. A straight line through all the answers "
-            "gives each word its weight. Six of the copies:"
+            "copy. Copies near the original count more. A simple model fitted to all the answers, "
+            f"the {wording.imitation(explanation)}, gives each word its weight. Six of the copies:"
         )
         request = choice.request
         found = fetch(
@@ -288,26 +290,19 @@ def about(choice: Choice) -> None:
             st.write(wording.plain(task.flaw.summary))
 
 
-def take_away(
-    choice: Choice,
-    explanation: Explanation,
-    label: int | None,
-    edited: list[float] | None,
-    counts: dict[str, Any] | None,
-) -> None:
+def take_away(shown: downloads.Shown) -> None:
     """Downloads, made when they are asked for."""
     st.markdown("**Take it away**")
-    name = f"{choice.task.key}-{choice.model}-{choice.item}"
-    shown = (choice, explanation, label, edited, counts)
+    name = f"{shown.choice.task.key}-{shown.choice.model}-{shown.choice.item}"
     with st.container(horizontal=True, vertical_alignment="center"):
         for title, make, ending, mime in (
-            ("Report", lambda: downloads.as_report(*shown), "html", "text/html"),
-            ("JSON", lambda: downloads.as_json(*shown), "json", "application/json"),
-            ("CSV", lambda: downloads.as_csv(explanation), "csv", "text/csv"),
+            ("Report", downloads.as_report, "html", "text/html"),
+            ("JSON", downloads.as_json, "json", "application/json"),
+            ("CSV", downloads.as_csv, "csv", "text/csv"),
         ):
             st.download_button(
                 title,
-                make,
+                partial(make, shown),
                 f"{name}.{ending}",
                 mime,
                 icon=":material/download:",

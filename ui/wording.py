@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lime_engine.types import Explanation, Fidelity
+from ui.figures import palette
 
 GOOD_FIT, POOR_FIT = 0.8, 0.5  # our own marks; no universal ones exist
 FLAT_SPREAD = 0.01  # the answer moves by less than a percentage point
@@ -20,12 +21,9 @@ def plain(text: str) -> str:
 
 
 def percent(probability: float) -> str:
-    """Whole percents, but never 0% or 100% for what is only nearly so."""
-    if 0 < probability < 0.005:
-        return "under 1%"
-    if 0.995 < probability < 1:
-        return "over 99%"
-    return f"{max(0.0, min(1.0, probability)):.0%}"
+    """Whole percents in words: "under 1%" and "over 99%" for what is only nearly certain."""
+    number = palette.percent(max(0.0, min(1.0, probability)))
+    return number.replace("<", "under ").replace(">", "over ")
 
 
 def points(difference: float) -> str:
@@ -57,6 +55,12 @@ def rest_name(explanation: Explanation) -> str:
     return others[0] if len(others) == 1 else f"not {explanation.class_names[explanation.target]}"
 
 
+def imitation(explanation: Explanation) -> str:
+    """What imitates the model near the text."""
+    tree = explanation.settings.surrogate == "tree"
+    return "small-tree imitation" if tree else "straight-line imitation"
+
+
 def switched_off(
     explanation: Explanation, off: Sequence[int], answer: Sequence[float]
 ) -> tuple[str, str]:
@@ -72,7 +76,7 @@ def switched_off(
     return (
         f"Without {listed([labels[i] for i in off])} {turned}: "
         f"{name} {percent(after)} instead of {percent(before)}.",
-        f"The straight-line imitation expected {percent(forecast)}, "
+        f"The {imitation(explanation)} expected {percent(forecast)}, "
         f"{points(forecast - after)} {'too high' if forecast > after else 'too low'}.",
     )
 
@@ -118,13 +122,13 @@ def _fit(explanation: Explanation, fidelity: Fidelity) -> Belief:
         )
     value = f"{max(0.0, fidelity.r2):.0%}"
     if fidelity.r2 >= GOOD_FIT:
-        sentence = f"A straight-line imitation of the model near this text gets {value} of it right"
+        sentence = (
+            f"A {imitation(explanation)} of the model near this text gets {value} of it right"
+        )
     elif fidelity.r2 >= POOR_FIT:
         sentence = "A rough imitation: the words shown tell the larger part of the story"
     else:
         sentence = "A poor imitation: near this text the model has no simple story. Read with care"
-    if explanation.settings.surrogate == "tree":
-        sentence = sentence.replace("straight-line", "small-tree")
     if fidelity.same_side is not None and fidelity.constant_same_side is not None:
         sentence += (
             f"; it sides with the model on {percent(fidelity.same_side)} of the copies "

@@ -193,7 +193,8 @@ def test_own_texts_are_explained_by_number() -> None:
 
 def test_how_it_works_and_the_flaw_open() -> None:
     app = opened(explain)
-    app.toggle(key="copies").set_value(True).run()
+    app.session_state["how-it-works"] = True
+    app.run()
     settled(app)
     assert any("A copy" in element.proto.body for element in app.get("html"))
     app.toggle(key="reveal").set_value(True).run()
@@ -212,8 +213,9 @@ def test_pasted_text_is_counted_and_bad_text_refused_without_losing_it() -> None
     app.text_area(key="upload-text").set_value("?!").run()
     assert "no words" in app.error[0].value
     assert app.text_area(key="upload-text").value == "?!"
-    explain_button = next(button for button in app.button if button.label == "Explain")
-    assert explain_button.disabled
+    next(button for button in app.button if button.label == "Explain").click().run()
+    assert "nothing to explain yet" in seen(app)
+    assert app.text_area(key="upload-text").value == "?!"
 
 
 def test_a_table_offers_its_columns() -> None:

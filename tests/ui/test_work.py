@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -173,22 +172,23 @@ def test_requests_that_differ_have_ids_that_differ(demo: Choice) -> None:
 
 
 @pytest.fixture
-def shown(report: Any) -> SimpleNamespace:
+def shown(report: Any) -> downloads.Shown:
     source = texts.keep_texts(['Urgent <script>alert("x")</script> ![a](http://b/c.png) pain'])
     choice = read_choice({"task": "triage", "item": str(Item(source, 0)), "off": "1"})
     found = work.explanation(choice.request, report=report)
     explanation = Explanation.from_dict(found["explanation"])
     words = tuple(weight.label for weight in explanation.weights)
-    return SimpleNamespace(
+    return downloads.Shown(
         choice=choice,
         explanation=explanation,
+        label=None,
         edited=work.what_if(choice.request, (1,), report=report),
         counts=work.evidence("triage", TextPerturber(), words, report=report),
     )
 
 
-def test_the_report_is_one_file_without_scripts_or_outside_links(shown: Any) -> None:
-    report = downloads.as_report(shown.choice, shown.explanation, None, shown.edited, shown.counts)
+def test_the_report_is_one_file_without_scripts_or_outside_links(shown: downloads.Shown) -> None:
+    report = downloads.as_report(shown)
     lowered = report.lower()
     assert "<script" not in lowered
     assert "src=" not in lowered
@@ -201,14 +201,12 @@ def test_the_report_is_one_file_without_scripts_or_outside_links(shown: Any) -> 
     assert "What the data says" in report
 
 
-def test_json_and_csv_hold_the_numbers(shown: Any) -> None:
-    document = json.loads(
-        downloads.as_json(shown.choice, shown.explanation, None, shown.edited, shown.counts)
-    )
+def test_json_and_csv_hold_the_numbers(shown: downloads.Shown) -> None:
+    document = json.loads(downloads.as_json(shown))
     assert document["explanation"] == json.loads(json.dumps(shown.explanation.to_dict()))
     assert document["what_if"] == {"off": [1], "probabilities": shown.edited}
     assert document["item"] == str(shown.choice.item)
-    lines = downloads.as_csv(shown.explanation).splitlines()
+    lines = downloads.as_csv(shown).splitlines()
     assert lines[0] == "word,weight,speaks_for,times"
     assert len(lines) == 1 + len(shown.explanation.weights)
 
@@ -219,6 +217,7 @@ def test_a_cell_never_starts_a_formula() -> None:
         return np.column_stack([1 - p, p])
 
     explanation = explain("=1+1 @x", predict, TextPerturber(level="character"))
-    cells = [line.split(",")[0] for line in downloads.as_csv(explanation).splitlines()[1:]]
+    table = downloads.as_csv(downloads.Shown(read_choice({}), explanation, None, None, None))
+    cells = [line.split(",")[0] for line in table.splitlines()[1:]]
     assert "'=" in cells
     assert not any(cell.startswith(("=", "+", "@")) for cell in cells)

@@ -52,7 +52,7 @@ def copies_table(
                 f"{bar(copy['weight'], dark=dark)} {copy['weight']:.2f}",
             )
         )
-    head = ("A copy", f"Model: {html.escape(class_name)}", "Counts")
+    head = ("A copy", f"Model: {html.escape(class_name)}", "How much it counts")
     return _table(head, rows, dark)
 
 
