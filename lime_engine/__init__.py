@@ -3,7 +3,7 @@
 Ribeiro, Singh, Guestrin: "Why Should I Trust You?", KDD 2016 (arXiv 1602.04938).
 """
 
-from lime_engine.engine import ask, ask_more, evaluate, explain, fit
+from lime_engine.engine import ask, ask_more, explain, fit
 from lime_engine.errors import (
     Cancelled,
     InputError,
@@ -12,13 +12,14 @@ from lime_engine.errors import (
     SettingsError,
     TargetError,
 )
+from lime_engine.evaluation import evaluate
+from lime_engine.settings import LimeSettings
 from lime_engine.text import TextPerturber
 from lime_engine.types import (
     ComponentWeight,
     Design,
     Explanation,
     Fidelity,
-    LimeSettings,
     LinearSurrogate,
     Neighbourhood,
     PredictFn,

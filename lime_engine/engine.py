@@ -1,47 +1,27 @@
 """The four steps in a row: components, design, responses, fit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from time import perf_counter
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
-from lime_engine.errors import Cancelled, PredictorError, TargetError
+from lime_engine.errors import PredictorError, TargetError
+from lime_engine.evaluation import OnProgress, Perturber, ShouldStop, evaluate
 from lime_engine.fidelity import measure_fidelity
-from lime_engine.samplers import MaskLaw, neighbourhood_design
+from lime_engine.samplers import neighbourhood_design
 from lime_engine.selection import select
+from lime_engine.settings import LimeSettings
 from lime_engine.surrogate import contributions, fit_surrogate
 from lime_engine.types import (
     ComponentWeight,
-    Design,
     Explanation,
     FloatArray,
-    LimeSettings,
-    MaskArray,
-    Mode,
     Neighbourhood,
     PredictFn,
-    Responses,
-    TextSubject,
 )
 
 X = TypeVar("X")
-OnProgress = Callable[[float], None]
-ShouldStop = Callable[[], bool]
-
-FIRST_BATCH = 128
-MAX_BATCH = 4096
-BATCH_SECONDS = 0.2  # what a batch should take: few calls, and soon enough for a cancel
-_PROBABILITY_SLACK = 1e-6
-
-
-class Perturber(Protocol[X]):
-    """Knows the kind of instance: what can be switched off, and how it looks without it."""
-
-    def components(self, instance: X) -> TextSubject: ...
-    def law(self, subject: TextSubject, kernel_width: float | None) -> MaskLaw: ...
-    def realise(self, subject: TextSubject, masks: MaskArray) -> Sequence[X]: ...
 
 
 def explain(
@@ -189,114 +169,6 @@ def fit(
         n_samples=len(design),
         n_calls=neighbourhood.n_calls,
     )
-
-
-def evaluate(
-    predict: PredictFn[X],
-    perturber: Perturber[X],
-    subject: TextSubject,
-    design: Design,
-    *,
-    mode: Mode = "classification",
-    known: Neighbourhood | None = None,
-    on_progress: OnProgress | None = None,
-    should_stop: ShouldStop | None = None,
-) -> Responses:
-    """Ask the model about every mask of `design`, each distinct mask once.
-
-    The answers in `known` are not asked again. Instances are realised batch by batch, as many
-    at a time as the model answers in about BATCH_SECONDS.
-
-    Raises
-    ------
-    PredictorError
-        If the model raises, or its answer is not (n, n_classes) finite numbers, in [0, 1] for
-        classification.
-    Cancelled
-    """
-    masks, n_known = design.masks, 0
-    if known is not None:
-        known_masks, known_values = known.asked()
-        masks, n_known = np.concatenate([known_masks, masks]), len(known_masks)
-    first, inverse = _distinct(masks)
-    to_ask = first[first >= n_known]
-    answers: list[FloatArray] = []
-    done, size = 0, FIRST_BATCH
-    while done < len(to_ask):
-        if should_stop is not None and should_stop():
-            raise Cancelled(f"Stopped after {done} of {len(to_ask)} questions to the model.")
-        start = perf_counter()
-        batch = perturber.realise(subject, masks[to_ask[done : done + size]])
-        answers.append(_checked_answer(predict, batch, mode))
-        if answers[-1].shape[1] != answers[0].shape[1]:
-            raise PredictorError(
-                f"predict returned {answers[0].shape[1]} columns for one batch and "
-                f"{answers[-1].shape[1]} for another. Return one column per class each time."
-            )
-        done += len(batch)
-        if on_progress is not None:
-            on_progress(done / len(to_ask))
-        pace = len(batch) / max(perf_counter() - start, 1e-9)
-        size = max(1, int(min(pace * BATCH_SECONDS, 8 * size, MAX_BATCH)))
-    if known is not None:
-        answers.insert(0, known_values[first[first < n_known]])
-    values = np.concatenate(answers)[inverse[n_known:]]
-    return Responses(values, n_calls=len(to_ask))
-
-
-def _distinct(masks: MaskArray) -> tuple[Any, Any]:
-    """Row of the first occurrence of each distinct mask, in order, and each row's distinct mask."""
-    packed = np.packbits(masks, axis=1)
-    rows = packed.view(f"V{packed.shape[1]}").ravel().tolist()
-    number: dict[bytes, int] = {}
-    inverse = [number.setdefault(row, len(number)) for row in rows]
-    first = np.empty(len(number), dtype=np.intp)
-    first[inverse[::-1]] = np.arange(len(rows) - 1, -1, -1)
-    return first, np.array(inverse, dtype=np.intp)
-
-
-def _checked_answer(predict: PredictFn[X], batch: Sequence[X], mode: Mode) -> FloatArray:
-    """The answer for a batch as floats (n, n_classes), or a PredictorError that says why."""
-    try:
-        raw: Any = predict(batch)
-    except Exception as error:
-        raise PredictorError(
-            f"The model raised {type(error).__name__}: {error}. It was asked about {len(batch)} "
-            "instances with some components switched off; it must accept all of them."
-        ) from error
-    try:
-        answer = np.asarray(raw, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise PredictorError(
-            f"predict returned {type(raw).__name__}, which is not an array of numbers. "
-            "Return one probability column per class."
-        ) from error
-    if mode == "regression" and answer.ndim == 1:
-        answer = answer[:, None]
-    n_columns = "1" if mode == "regression" else "n_classes"
-    enough = answer.ndim == 2 and (
-        answer.shape[1] == 1 if mode == "regression" else answer.shape[1] >= 2
-    )
-    if not enough or len(answer) != len(batch):
-        raise PredictorError(
-            f"predict returned shape {answer.shape} for {len(batch)} instances; expected "
-            f"({len(batch)}, {n_columns}). Return one row per instance and one probability "
-            "column per class, two columns for a yes/no answer."
-        )
-    if not np.isfinite(answer).all():
-        row, column = np.argwhere(~np.isfinite(answer))[0]
-        raise PredictorError(
-            f"predict returned {answer[row, column]} in column {column} (row {row} of "
-            f"{len(batch)}). Return finite numbers for every perturbed instance."
-        )
-    if mode == "classification":
-        low, high = answer.min(), answer.max()
-        if low < -_PROBABILITY_SLACK or high > 1 + _PROBABILITY_SLACK:
-            raise PredictorError(
-                f"predict returned values from {low:.4g} to {high:.4g}, which are not "
-                "probabilities. Return values from 0 to 1 (predict_proba, or a softmax of scores)."
-            )
-    return answer
 
 
 def _checked_names(class_names: Sequence[str] | None, n_classes: int) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 import numpy as np
 
 from lime_engine.selection import IntArray
+from lime_engine.settings import LimeSettings
 from lime_engine.surrogate import fit_surrogate
-from lime_engine.types import Design, Fidelity, FloatArray, LimeSettings, Neighbourhood, Surrogate
+from lime_engine.types import Design, Fidelity, FloatArray, Neighbourhood, Surrogate
 
 FLAT_SPREAD = 1e-9  # below it the answers are one number up to rounding
 

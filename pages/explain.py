@@ -7,6 +7,7 @@ from ui import panels, work
 from ui.choice import Choice
 from ui.controls import choice_bar, current_choice
 from ui.downloads import Shown
+from ui.guess import ask_for_a_guess, committed_guess
 from ui.notices import remark
 from ui.waiting import fetch
 from ui.wording import plain
@@ -18,16 +19,17 @@ def render() -> None:
     st.title(plain(choice.task.question), anchor=False)
     for line in choice.problems:
         remark(line)
-    guessing = choice.guess_first and not panels.has_guessed(choice)
+    guess = committed_guess(choice)
+    guessing = choice.guess_first and guess is None
     choice_bar(choice, hide_answer=guessing)
     found = _explanation(choice)
     if found is None:
         return
     explanation = Explanation.from_dict(found["explanation"])
     if guessing:
-        panels.ask_for_a_guess(choice, explanation.subject.text)
+        ask_for_a_guess(choice, explanation.subject.text)
         return
-    edited = panels.answer(choice, explanation, found["label"])
+    edited = panels.answer(choice, explanation, found["label"], guess)
     panels.reasons(choice, explanation)
     panels.how_far(explanation)
     panels.edits(choice, explanation, edited)

@@ -7,8 +7,7 @@ import streamlit as st
 from lime_engine.types import Explanation
 from sample_models import Task, tasks
 from ui.choice import first_choice
-from ui.figures.tables import excerpt
-from ui.figures.text import as_html
+from ui.figures.markup import as_html, excerpt
 from ui.screens import open_explanation, open_screen
 from ui.store import store
 from ui.widgets import is_dark

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from lime_engine.settings import LimeSettings
 from lime_engine.text import TextPerturber
-from lime_engine.types import LimeSettings
 from sample_models import Task, tasks
 from ui.item import Item
 from ui.work import Request

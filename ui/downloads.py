@@ -12,8 +12,7 @@ from typing import Any
 from lime_engine.types import Explanation
 from ui import wording
 from ui.choice import Choice
-from ui.figures.tables import bar, evidence_table
-from ui.figures.text import as_html
+from ui.figures.markup import as_html, bar, evidence_table
 
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet recognises a formula

@@ -11,10 +11,9 @@ from ui import downloads, wording, work
 from ui.choice import Choice
 from ui.controls import toggle_off, write_choice
 from ui.figures.answer import answer_bars
-from ui.figures.tables import copies_table, evidence_table
-from ui.figures.text import LINE_PX, as_html, parts, text_figure
+from ui.figures.markup import as_html, copies_table, evidence_table
+from ui.figures.text import LINE_PX, parts, text_figure
 from ui.figures.weights import weights_chart
-from ui.notices import remark
 from ui.waiting import fetch
 from ui.widgets import clickable_figure, figure, figure_width, is_dark
 
@@ -26,37 +25,9 @@ SCROLLBAR_PX = 16
 NOW, EDITED, FORECAST = "as written", "with your edits", "the imitation's forecast"
 
 
-def has_guessed(choice: Choice) -> bool:
-    """Whether this person has committed an answer of their own for this text."""
-    return _guess_key(choice) in st.session_state
-
-
-def ask_for_a_guess(choice: Choice, text: str) -> None:
-    """The text alone, and the person's own answer to it."""
-    names = choice.task.class_names
-    st.html(as_html(text, (), {}, dark=is_dark()))
-    with st.form("guess", border=False):
-        given = st.radio(
-            "Your answer",
-            range(len(names)),
-            index=None,
-            format_func=lambda i: wording.plain(names[i]),
-            horizontal=True,
-        )
-        if not st.form_submit_button("Commit, and show the model's answer", type="primary"):
-            return
-    if given is None:
-        remark("Choose an answer first; a hunch is enough.")
-        return
-    st.session_state[_guess_key(choice)] = given
-    st.rerun()
-
-
-def _guess_key(choice: Choice) -> str:
-    return f"guess-{choice.task.key}-{choice.item}"
-
-
-def answer(choice: Choice, explanation: Explanation, label: int | None) -> list[float] | None:
+def answer(
+    choice: Choice, explanation: Explanation, label: int | None, guess: int | None
+) -> list[float] | None:
     """What the model says, as a sentence and as bars; returns its answer to the edited text."""
     names = explanation.class_names
     off = [i for i in choice.off if i < explanation.subject.n_components]
@@ -66,8 +37,8 @@ def answer(choice: Choice, explanation: Explanation, label: int | None) -> list[
         now, sure = wording.headline(explanation.probabilities, names)
         st.subheader(f"The model says **{wording.plain(now)}**, {sure}", anchor=False)
         lines = []
-        if has_guessed(choice):
-            lines.append(f"You said {names[st.session_state[_guess_key(choice)]]}.")
+        if guess is not None:
+            lines.append(f"You said {names[guess]}.")
         if label is not None:
             lines.append(f"In the data it is labelled {names[label]}.")
         if lines:

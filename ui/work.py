@@ -17,10 +17,10 @@ import numpy as np
 
 from lime_engine import ask, evaluate, fit
 from lime_engine.errors import InputError
+from lime_engine.settings import LimeSettings
 from lime_engine.text import TextPerturber
 from lime_engine.types import (
     Design,
-    LimeSettings,
     Neighbourhood,
     PredictFn,
     Responses,

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ui.figures import palette
-from ui.figures.text import MARGIN_PX, as_html, parts, text_figure
+from ui.figures.markup import as_html
+from ui.figures.text import MARGIN_PX, parts, text_figure
 from ui.figures.wrap import LETTER, set_lines
 
 FILL, CLICK, PLUS, MINUS, WORDS, QUIET, STRUCK = range(7)

@@ -1,18 +1,68 @@
-"""Small tables as escaped HTML, for `st.html` and for the report."""
+"""Words and small tables as escaped HTML, for `st.html` and for the report."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lime_engine.types import TextSubject
 from ui.figures import palette
-from ui.figures.text import as_html
+from ui.figures.wrap import Spans
 
 EXCERPT = 240  # characters of a text in a table or on a card
 SPLITS = {"train": "Training", "test": "Test", "field": "Real use"}
 
 _TABLE = "width:100%;border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums"
 _CELL = "padding:.35rem .6rem .35rem 0;text-align:left;vertical-align:top"
+
+
+def as_html(
+    text: str,
+    spans: Spans,
+    weights: Mapping[int, float],
+    *,
+    off: Collection[int] = (),
+    scale: float | None = None,
+    dark: bool = False,
+) -> str:
+    """The same words as real text, for ``st.html``: it can be read aloud, selected, searched.
+
+    Everything that comes from `text` is escaped. The sign is a solid or dashed underline and a
+    small number after the word; words that are switched off are struck through.
+    """
+    top = scale if scale is not None else max((abs(w) for w in weights.values()), default=0.0)
+    places = sorted((a, b, i) for i, component in enumerate(spans) for a, b in component)
+    out: list[str] = []
+    done = 0
+    for a, b, component in places:
+        out.append(_html(text[done:a]))
+        word = _html(text[a:b])
+        done = b
+        if component in off:
+            out.append(f'<del style="color:{palette.quiet_colour(dark)}">{word}</del>')
+        elif component in weights:
+            weight = weights[component]
+            tint = palette.signed_colour(weight, top, dark)
+            line = palette.mark_colour(weight > 0, dark)
+            style = (
+                f"color:inherit;background:{tint};border-radius:.25em;padding:0 .1em;"
+                f"border-bottom:2px {'solid' if weight > 0 else 'dashed'} {line}"
+            )
+            out.append(
+                f'<mark style="{style}">{word}<sup style="font-size:.7em">'
+                f"{palette.signed(weight)}</sup></mark>"
+            )
+        else:
+            out.append(word)
+    out.append(_html(text[done:]))
+    style = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.9;max-width:46em"
+    return f'<div dir="auto" style="{style}">{"".join(out)}</div>'
+
+
+def _html(text: str) -> str:
+    kept = text.replace("\r\n", "\n").replace("\r", "\n")
+    return html.escape(
+        "".join(c if c in "\n\t" else palette.printable(c) for c in kept), quote=True
+    )
 
 
 def evidence_table(
