@@ -1,5 +1,7 @@
 """The screen Explain: one prediction, from the answer to what to take away."""
 
+from typing import Any
+
 import streamlit as st
 
 from lime_engine.types import Explanation
@@ -29,6 +31,7 @@ def render() -> None:
     if guessing:
         ask_for_a_guess(choice, explanation.subject.text)
         return
+    choice = choice.within(explanation.subject.n_components)
     edited = panels.answer(choice, explanation, found["label"], guess)
     panels.reasons(choice, explanation)
     panels.how_far(explanation)
@@ -39,7 +42,7 @@ def render() -> None:
     panels.take_away(Shown(choice, explanation, found["label"], edited, counts))
 
 
-def _explanation(choice: Choice) -> dict | None:
+def _explanation(choice: Choice) -> dict[str, Any] | None:
     request = choice.request
     return fetch(
         "explanation",

@@ -5,7 +5,7 @@ The URL is the one place where a choice lives; widgets show it and write it (`ui
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from lime_engine.settings import LimeSettings
@@ -67,6 +67,10 @@ class Choice:
             PERTURBERS[self.components],
             self.target,
         )
+
+    def within(self, n_components: int) -> "Choice":
+        """The same choice without switched-off components that its text does not have."""
+        return replace(self, off=tuple(i for i in self.off if i < n_components))
 
     def params(self) -> dict[str, str]:
         """The URL's parameters; what is at its default is left out."""

@@ -30,8 +30,7 @@ def answer(
 ) -> list[float] | None:
     """What the model says, as a sentence and as bars; returns its answer to the edited text."""
     names = explanation.class_names
-    off = [i for i in choice.off if i < explanation.subject.n_components]
-    edited = what_if(choice, off) if off else None
+    edited = what_if(choice) if choice.off else None
     said, bars = st.columns([2, 3], gap="medium")
     with said:
         now, sure = wording.headline(explanation.probabilities, names)
@@ -54,7 +53,7 @@ def answer(
         if edited is not None:
             series[EDITED] = edited
             if len(names) == 2:
-                forecast = min(1.0, max(0.0, explanation.forecast(off)))
+                forecast = min(1.0, max(0.0, explanation.forecast(choice.off)))
                 both = [1 - forecast, 1 - forecast]
                 both[explanation.target] = forecast
                 series[FORECAST] = both
@@ -69,15 +68,15 @@ def answer(
     return edited
 
 
-def what_if(choice: Choice, off: Sequence[int]) -> list[float] | None:
-    """The model's answer with these components off."""
-    request = choice.request
+def what_if(choice: Choice) -> list[float] | None:
+    """The model's answer with the chosen components off."""
+    request, off = choice.request, tuple(sorted(choice.off))
     found = fetch(
         "what-if",
-        request.store_id("what-if", ".".join(map(str, sorted(off)))),
+        request.store_id("what-if", ".".join(map(str, off))),
         work.what_if,
         request,
-        tuple(sorted(off)),
+        off,
         affinity=request.affinity,
         what="Asking the model about your edit",
     )
@@ -166,7 +165,7 @@ def how_far(explanation: Explanation) -> None:
 def edits(choice: Choice, explanation: Explanation, edited: Sequence[float] | None) -> None:
     """What if: the words that are off, by keyboard too; undo and reset."""
     labels = explanation.subject.labels
-    off = [i for i in choice.off if i < len(labels)]
+    off = list(choice.off)
     st.markdown(
         "**What if these words were not there?**",
         help="A word that is switched off is deleted wherever it stands, and the model is asked "

@@ -173,7 +173,8 @@ def test_guess_first_hides_the_answer_until_committed() -> None:
         ({"model": "<b>"}, "model “<b>”"),
         ({"item": "own-" + "a" * 26 + "-0"}, "no longer on this server"),
         ({"item": "test-99999"}, "no text number 100000"),
-        ({"off": "9999"}, ""),
+        ({"off": "9999"}, "Nothing is off"),
+        ({"off": "0.9999"}, "Without"),
     ],
 )
 def test_bad_links_end_in_a_sentence(params: dict[str, str], says: str) -> None:
