@@ -7,6 +7,7 @@ from lime_engine.types import Design, FloatArray, LinearSurrogate, Surrogate, Tr
 
 RIDGE_ALPHA = 1.0
 TREE_DEPTH = 4
+ROUNDING = 1e-12  # in units of the answer; probabilities carry about 1e-16
 
 
 def fit_surrogate(design: Design, y: FloatArray, chosen: IntArray, kind: str) -> Surrogate:
@@ -45,10 +46,17 @@ def contributions(surrogate: Surrogate, design: Design, chosen: IntArray) -> dic
     """The weight of each chosen component.
 
     For the linear surrogate its coefficient. For the tree the weighted mean, over the design, of
-    g with the component on minus g with it off, which is the coefficient when g is linear.
+    g with the component on minus g with it off, which is the coefficient when g is linear. What is
+    left of rounding alone is 0: a model that does not move has no weights.
     """
     if isinstance(surrogate, LinearSurrogate):
-        return dict(surrogate.coefficients)
+        found = surrogate.coefficients
+    else:
+        found = _mean_effects(surrogate, design, chosen)
+    return {i: 0.0 if abs(weight) < ROUNDING else weight for i, weight in found.items()}
+
+
+def _mean_effects(surrogate: TreeSurrogate, design: Design, chosen: IntArray) -> dict[int, float]:
     weights = {}
     for component in chosen.tolist():
         masks = design.masks.copy()

@@ -70,7 +70,7 @@ def as_report(shown: Shown) -> str:
     weights = {weight.index: weight.weight for weight in explanation.weights}
     subject = explanation.subject
     settings = asdict(explanation.settings) | {"components": choice.components}
-    words = [row["word"] for row in _rows(explanation)]
+    words = [weight.label for weight in explanation.weights]
     # Autoescaped; `Markup` only around what our own functions have escaped.
     template = Environment(autoescape=True).from_string(_TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
@@ -105,14 +105,18 @@ def as_report(shown: Shown) -> str:
     )
 
 
+def _sign(weight: float) -> int:
+    return (weight > 0) - (weight < 0)
+
+
 def _rows(explanation: Explanation) -> list[dict[str, Any]]:
     positive = explanation.class_names[explanation.target]
     negative = wording.rest_name(explanation)
     return [
         {
-            "word": weight.label,
+            "word": wording.visible(weight.label),
             "weight": f"{weight.weight:+.4f}",
-            "speaks_for": positive if weight.weight > 0 else negative,
+            "speaks_for": {1: positive, -1: negative, 0: "neither"}[_sign(weight.weight)],
             "times": len(explanation.subject.spans[weight.index]),
         }
         for weight in explanation.weights

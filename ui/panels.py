@@ -22,6 +22,7 @@ from ui.widgets import clickable_figure, figure, figure_width, is_dark
 ANSWER_PX = 184
 TEXT_PX = 364
 SCROLLBAR_PX = 16
+FAINT = 0.005  # half a percentage point
 NOW, EDITED, FORECAST = "as written", "with your edits", "the imitation's forecast"
 
 
@@ -96,6 +97,8 @@ def reasons(choice: Choice, explanation: Explanation) -> None:
             f"{wording.plain(negative)}. The stronger the colour, the more. "
             "Click a word to switch it off and see what the model says without it.",
         )
+        if wording.strongest(explanation) < FAINT:
+            st.caption("No single word moves this answer by even half a percentage point.")
         _highlights(choice, explanation)
     with bars:
         st.markdown(
@@ -107,7 +110,7 @@ def reasons(choice: Choice, explanation: Explanation) -> None:
         width = figure_width("weights-width")
         figure(
             weights_chart(
-                [weight.label for weight in explanation.weights],
+                [wording.visible(weight.label) for weight in explanation.weights],
                 [weight.weight for weight in explanation.weights],
                 positive,
                 negative,
@@ -176,7 +179,7 @@ def edits(choice: Choice, explanation: Explanation, edited: Sequence[float] | No
     st.multiselect(
         "Words switched off",
         range(len(labels)),
-        format_func=lambda i: labels[i],
+        format_func=lambda i: wording.visible(labels[i]),
         key="off-words",
         placeholder="Click a word in the text, or choose one here",
         select_all=False,
@@ -216,7 +219,7 @@ def evidence(choice: Choice, explanation: Explanation) -> dict[str, Any] | None:
     )
     if counts is None:
         return None
-    word = st.selectbox("Word", words, key="evidence-word", width=340)
+    word = st.selectbox("Word", words, format_func=wording.visible, key="evidence-word", width=340)
     st.write(wording.plain(wording.evidence(word, counts, explanation.class_names)))
     st.html(evidence_table(counts, word, explanation.class_names, dark=is_dark()))
     return dict(counts)

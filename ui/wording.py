@@ -33,6 +33,17 @@ def points(difference: float) -> str:
     return f"{number} point{'' if number in ('1', '1.0') else 's'}"
 
 
+def visible(label: str) -> str:
+    """A component's name, also where it is white space."""
+    names = {" ": "space", "\n": "line break", "\r\n": "line break", "\t": "tab"}
+    return f"({names.get(label, 'white space')})" if label.isspace() else label
+
+
+def strongest(explanation: Explanation) -> float:
+    """The largest weight, in units of the answer; 0 without weights."""
+    return max((abs(weight.weight) for weight in explanation.weights), default=0.0)
+
+
 def listed(words: Sequence[str], at_most: int = 6) -> str:
     """“a”, “b” and “c”; beyond `at_most`, how many more."""
     quoted = [f"“{word if len(word) <= 30 else word[:29] + '…'}”" for word in words]
@@ -74,7 +85,7 @@ def switched_off(
     was, _ = headline(explanation.probabilities, explanation.class_names)
     turned = f"the model now says {now}, {sure}" if now != was else f"the model still says {now}"
     return (
-        f"Without {listed([labels[i] for i in off])} {turned}: "
+        f"Without {listed([visible(labels[i]) for i in off])} {turned}: "
         f"{name} {percent(after)} instead of {percent(before)}.",
         f"The {imitation(explanation)} expected {percent(forecast)}, "
         f"{points(forecast - after)} {'too high' if forecast > after else 'too low'}.",
@@ -189,12 +200,12 @@ def evidence(word: str, counts: dict[str, Any], class_names: Sequence[str]) -> s
     """How often a word occurs per class in the training data, as one sentence."""
     totals, found = counts["totals"]["train"], counts["words"][word]["train"]
     if not any(found):
-        return f"“{word}” does not occur in the training texts at all."
+        return f"“{visible(word)}” does not occur in the training texts at all."
     shares = [
         f"in {_share(n, total)} {name} ones"
         for n, total, name in zip(found, totals, class_names, strict=True)
     ]
-    return f"Of the training texts, “{word}” stands {' and '.join(shares)}."
+    return f"Of the training texts, “{visible(word)}” stands {' and '.join(shares)}."
 
 
 def _share(n: int, total: int) -> str:

@@ -212,3 +212,9 @@ def test_answers_that_cannot_be_drawn():
         answer({})
     with pytest.raises(ValueError, match="4 series"):
         answer({s: [0.5, 0.5] for s in "abcd"})
+
+
+def test_what_hardly_counts_stays_pale_and_short() -> None:
+    assert palette.colour_scale([0.001, -0.002]) == palette.LEAST_SCALE
+    assert palette.colour_scale([0.1, -0.3]) == 0.3
+    assert palette.colour_scale([]) == palette.LEAST_SCALE

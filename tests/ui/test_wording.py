@@ -93,3 +93,17 @@ def test_lists_of_words_are_short() -> None:
     assert wording.listed(["a"]) == "“a”"
     assert wording.listed(list("abcdefgh"), 3) == "“a”, “b”, “c” and 5 more"
     assert len(wording.listed(["x" * 500])) < 40
+
+
+@pytest.mark.parametrize(
+    ("label", "says"),
+    [
+        (" ", "(space)"),
+        ("\n", "(line break)"),
+        ("\t", "(tab)"),
+        ("\u3000", "(white space)"),
+        ("a", "a"),
+    ],
+)
+def test_white_space_has_a_name(label: str, says: str) -> None:
+    assert wording.visible(label) == says

@@ -29,7 +29,7 @@ def as_html(
     Everything that comes from `text` is escaped. The sign is a solid or dashed underline and a
     small number after the word; words that are switched off are struck through.
     """
-    top = scale if scale is not None else max((abs(w) for w in weights.values()), default=0.0)
+    top = palette.colour_scale(weights.values()) if scale is None else scale
     places = sorted((a, b, i) for i, component in enumerate(spans) for a, b in component)
     out: list[str] = []
     done = 0
@@ -39,8 +39,7 @@ def as_html(
         done = b
         if component in off:
             out.append(f'<del style="color:{palette.quiet_colour(dark)}">{word}</del>')
-        elif component in weights:
-            weight = weights[component]
+        elif weight := weights.get(component):
             tint = palette.signed_colour(weight, top, dark)
             line = palette.mark_colour(weight > 0, dark)
             style = (

@@ -6,12 +6,15 @@ still every figure repeats the sign in a mark that needs no colour.
 """
 
 import re
+from collections.abc import Iterable
 
 FONT = '"Source Sans", "Source Sans Pro", "Segoe UI", Roboto, Helvetica, Arial, sans-serif'
 MONO = '"Source Code Pro", Menlo, "Roboto Mono", "DejaVu Sans Mono", "Courier New", monospace'
 
 POSITIVE = "#E66101"
 NEGATIVE = "#5E3C99"
+
+LEAST_SCALE = 0.02  # two percentage points
 
 Rgb = tuple[int, int, int]
 
@@ -57,6 +60,14 @@ def mark_colour(positive: bool, dark: bool) -> str:
     if dark:
         return "#F1853C" if positive else "#A78BE6"
     return POSITIVE if positive else NEGATIVE
+
+
+def colour_scale(weights: Iterable[float]) -> float:
+    """The weight with the strongest colour and the longest bar, in units of the answer.
+
+    The largest one, but never less than `LEAST_SCALE`: what hardly counts stays pale.
+    """
+    return max(LEAST_SCALE, *(abs(weight) for weight in weights), 0.0)
 
 
 def signed_colour(value: float, scale: float, dark: bool) -> str:

@@ -202,7 +202,7 @@ def text_figure(
     off : collection of int
         Components that are switched off: greyed and struck through.
     scale : float, optional
-        Weight with the strongest tint; by default the largest one here.
+        Weight with the strongest tint; by default `palette.colour_scale` of those here.
     part : (first, last), optional
         Which lines, one of `parts`; by default all.
     clickable : bool
@@ -215,7 +215,7 @@ def text_figure(
     """
     first, last = part if part is not None else (0, len(lines(text, spans, width_px)))
     shown = lines(text, spans, width_px)[first:last]
-    top = scale if scale is not None else max((abs(w) for w in weights.values()), default=0.0)
+    top = palette.colour_scale(weights.values()) if scale is None else scale
 
     def hover(piece: Piece) -> str:
         component = piece.component

@@ -44,8 +44,8 @@ def weights_chart(
     dark : bool
         Whether the page is dark.
     scale : float, optional
-        Weight at which a bar has its full length; by default the largest one here. Give one scale
-        to charts that are compared.
+        Weight at which a bar has its full length; by default `palette.colour_scale` of those
+        here. Give one scale to charts that are compared.
     digits : int
         Decimals of the numbers at the bars.
     ids : sequence of int, optional
@@ -85,7 +85,7 @@ def weights_chart(
     numbers = [palette.signed(v, digits) for v in values]
     reach = max((palette.label_width(n, FONT_PX) for n in numbers), default=0.0) + 2 * _GAP
     half = (width_px - left) / 2
-    top = scale if scale else max((abs(v) for v in values), default=0.0)
+    top = scale if scale else palette.colour_scale(values)
     top = top if top > 0 else 1.0
     limit = top * half / max(half - reach, 0.2 * half)
     px = limit / half  # data units a pixel
