@@ -1,5 +1,6 @@
 """The main job in a real browser: open a demo or bring a text, see why, switch words off."""
 
+import contextlib
 import re
 
 import pytest
@@ -22,6 +23,7 @@ def explained(page: Page) -> Locator:
     headline = page.get_by_role("heading", name=re.compile("The model says"))
     expect(headline).to_be_visible(timeout=60_000)
     expect(page.locator(".st-key-text-chart .main-svg").first).to_be_visible()
+    expect(page.get_by_text("The address of this page")).to_be_attached()  # the page's last line
     settled(page)
     return headline
 
@@ -96,9 +98,14 @@ def test_a_click_on_a_word_switches_it_off_and_on(server: Server, open_tab: Open
 def test_words_can_be_switched_off_by_keyboard(server: Server, open_tab: OpenTab) -> None:
     page = open_tab().open(server.url + DEMO)
     explained(page)
-    page.get_by_role("combobox", name=re.compile("Words switched off")).focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    words = page.get_by_role("combobox", name="Words switched off")
+    for _ in range(20):  # a list that opens while the page is drawn anew closes again
+        words.press("ArrowDown")
+        with contextlib.suppress(AssertionError):
+            marked = re.compile(".+")  # the option that Enter would choose
+            expect(words).to_have_attribute("aria-activedescendant", marked, timeout=500)
+            break
+    words.press("Enter")
     expect(page).to_have_url(re.compile(r"off=\d+"))
     page.keyboard.press("Escape")
     undo = page.get_by_role("button", name="Undo")
