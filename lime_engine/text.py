@@ -65,8 +65,8 @@ class TextPerturber:
                     r"Give one that matches a word, such as '\w+'."
                 ) from error
 
-    def components(self, instance: str) -> TextSubject:
-        """The text with the spans of its components.
+    def check(self, instance: str) -> None:
+        """See that a text can be explained, without splitting it.
 
         Raises
         ------
@@ -79,13 +79,23 @@ class TextPerturber:
             )
         if not instance.strip():
             raise InputError("The text is empty. Write at least one word.")
-        found = [match.span() for match in self._pattern().finditer(instance)]
-        found = [(start, end) for start, end in found if end > start]
-        if not found:
+        if not any(match.end() > match.start() for match in self._pattern().finditer(instance)):
             raise InputError(
                 f"The text {_shortened(instance)!r} has no words, only spaces or punctuation, so "
                 "there is nothing to switch off. Write at least one word."
             )
+
+    def components(self, instance: str) -> TextSubject:
+        """The text with the spans of its components.
+
+        Raises
+        ------
+        InputError
+            As `check`.
+        """
+        self.check(instance)
+        found = [match.span() for match in self._pattern().finditer(instance)]
+        found = [(start, end) for start, end in found if end > start]
         if not self.together:
             return TextSubject(instance, tuple((span,) for span in found))
         by_word: dict[str, list[tuple[int, int]]] = {}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from lime_engine.settings import LimeSettings
+from lime_engine.settings import SELECTIONS, SURROGATES, LimeSettings
 from lime_engine.text import TextPerturber
 from sample_models import Task, tasks
 from ui.item import Item
@@ -93,8 +93,8 @@ _ALLOWED: dict[str, Any] = {
     "features": range(1, MAX_FEATURES + 1),
     "samples": N_SAMPLES,
     "width": tuple(WIDTHS),
-    "selection": ("auto", "none", "forward_selection", "highest_weights", "lasso_path"),
-    "surrogate": ("ridge", "tree"),
+    "selection": SELECTIONS,
+    "surrogate": SURROGATES,
     "components": tuple(PERTURBERS),
     "seed": range(MAX_SEED + 1),
 }

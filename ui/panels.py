@@ -1,11 +1,13 @@
 """The parts of the screen Explain, in reading order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from lime_engine.settings import LimeSettings
 from lime_engine.types import Explanation
 from ui import downloads, wording, work
 from ui.choice import Choice
@@ -43,9 +45,9 @@ def answer(
             lines.append(f"In the data it is labelled {names[label]}.")
         if lines:
             st.caption(wording.plain(" ".join(lines)))
-        if edited is None:
+        if not choice.off:
             st.caption("Click a word to switch it off.")
-        else:
+        elif edited is not None:
             then, how_sure = wording.headline(edited, names)
             st.caption(f"With your edits it says **{wording.plain(then)}**, {how_sure}.")
     with bars, st.container(height=ANSWER_PX if len(names) == 2 else "content", border=False):
@@ -71,7 +73,9 @@ def answer(
 
 def what_if(choice: Choice) -> list[float] | None:
     """The model's answer with the chosen components off."""
-    request, off = choice.request, tuple(sorted(choice.off))
+    # The answer depends on neither, so that another class or K asks nothing.
+    request = replace(choice.request, settings=LimeSettings(), target=None)
+    off = tuple(sorted(choice.off))
     found = fetch(
         "what-if",
         request.store_id("what-if", ".".join(map(str, off))),
@@ -193,7 +197,9 @@ def edits(choice: Choice, explanation: Explanation, edited: Sequence[float] | No
             on_click=lambda: write_choice(off=tuple(off[:-1])),
         )
         st.button("Reset", disabled=not off, on_click=lambda: write_choice(off=()))
-    told = " ".join(wording.switched_off(explanation, off, edited)) if edited else "Nothing is off."
+    told = "The model has not answered your edit yet." if off else "Nothing is off."
+    if edited is not None:
+        told = " ".join(wording.switched_off(explanation, off, edited))
     st.write(wording.plain(told))
 
 
@@ -209,7 +215,7 @@ def evidence(choice: Choice, explanation: Explanation) -> dict[str, Any] | None:
     )
     counts = fetch(
         "evidence",
-        request.store_id("evidence", *words),
+        work.store_id("evidence", request.task, repr(request.perturber), *words),
         work.evidence,
         request.task,
         request.perturber,

@@ -33,7 +33,7 @@ def checked_text(text: str) -> str:
             f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be explained "
             "at once. Shorten it to the part that matters."
         )
-    TextPerturber().components(text)
+    TextPerturber().check(text)
     return text
 
 

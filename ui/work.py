@@ -57,6 +57,11 @@ def code_fingerprint() -> str:
     return digest.hexdigest()
 
 
+def store_id(kind: str, *parts: str) -> str:
+    """The store's id of what this code makes of these parts."""
+    return store().key(kind, code_fingerprint(), *parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """Which explanation: all that determines it, and nothing else."""
@@ -78,7 +83,7 @@ class Request:
 
     def store_id(self, kind: str, *more: str) -> str:
         """The store's id of what is made of this request, by this code."""
-        return store().key(kind, code_fingerprint(), json.dumps(asdict(self)), *more)
+        return store_id(kind, json.dumps(asdict(self)), *more)
 
 
 def prepare(request: Request, *, report: Report) -> None:
