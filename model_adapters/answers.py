@@ -1,0 +1,42 @@
+"""A network's raw answers -> probabilities, whatever the process that ran it sent."""
+
+import numpy as np
+
+from lime_engine.types import FloatArray
+from model_adapters.errors import NetworkError
+from model_adapters.settings import Output
+
+
+def probabilities(values: FloatArray, output: Output) -> FloatArray:
+    """Raw answers (n, k) -> probabilities (n, k), or (n, 2) for k = 1; rows sum to 1.
+
+    Raises
+    ------
+    NetworkError
+        If an answer is not a finite number, or no class of a row has any probability.
+    """
+    if not np.isfinite(values).all():
+        raise NetworkError(
+            "The network answered with values that are not finite numbers (NaN or infinity). "
+            "Check the scaling; if it is right, the network's weights are damaged."
+        )
+    if values.shape[1] == 1:
+        if output == "logits":  # softmax of (0, value) is the sigmoid
+            return _softmax(np.concatenate([np.zeros_like(values), values], axis=1))
+        second = values.clip(0.0, 1.0)
+        return np.concatenate([1.0 - second, second], axis=1)
+    if output == "logits":
+        return _softmax(values)
+    clipped = values.clip(0.0, 1.0)
+    totals = clipped.sum(axis=1, keepdims=True)
+    if (totals <= 0).any():
+        raise NetworkError(
+            "For a picture the network gave no class a probability above 0. "
+            'If it gives logits rather than probabilities, choose the output "logits".'
+        )
+    return np.asarray(clipped / totals)
+
+
+def _softmax(logits: FloatArray) -> FloatArray:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
