@@ -3,7 +3,7 @@
 Ribeiro, Singh, Guestrin: "Why Should I Trust You?", KDD 2016 (arXiv 1602.04938).
 """
 
-from lime_engine.engine import ask, ask_more, explain, fit
+from lime_engine.engine import ask, ask_about, ask_more, explain, fit
 from lime_engine.errors import (
     Cancelled,
     InputError,
@@ -13,7 +13,11 @@ from lime_engine.errors import (
     TargetError,
 )
 from lime_engine.evaluation import evaluate
+from lime_engine.image import ImagePerturber
 from lime_engine.settings import LimeSettings
+from lime_engine.sparse_rows import SparsePerturber
+from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject
+from lime_engine.tabular import TabularPerturber
 from lime_engine.text import TextPerturber
 from lime_engine.types import (
     ComponentWeight,
@@ -24,7 +28,6 @@ from lime_engine.types import (
     Neighbourhood,
     PredictFn,
     Responses,
-    TextSubject,
     TreeSurrogate,
 )
 
@@ -34,6 +37,8 @@ __all__ = [
     "Design",
     "Explanation",
     "Fidelity",
+    "ImagePerturber",
+    "ImageSubject",
     "InputError",
     "LimeError",
     "LimeSettings",
@@ -43,11 +48,16 @@ __all__ = [
     "PredictorError",
     "Responses",
     "SettingsError",
+    "SparsePerturber",
+    "Subject",
+    "TabularPerturber",
+    "TabularSubject",
     "TargetError",
     "TextPerturber",
     "TextSubject",
     "TreeSurrogate",
     "ask",
+    "ask_about",
     "ask_more",
     "evaluate",
     "explain",

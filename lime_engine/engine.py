@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from lime_engine.fidelity import measure_fidelity
 from lime_engine.samplers import neighbourhood_design
 from lime_engine.selection import select
 from lime_engine.settings import LimeSettings
+from lime_engine.subjects import Subject
 from lime_engine.surrogate import contributions, fit_surrogate
 from lime_engine.types import (
     ComponentWeight,
@@ -22,12 +23,13 @@ from lime_engine.types import (
 )
 
 X = TypeVar("X")
+Batch = TypeVar("Batch")
 
 
 def explain(
     instance: X,
-    predict: PredictFn[X],
-    perturber: Perturber[X],
+    predict: PredictFn[Batch],
+    perturber: Perturber[X, Batch],
     settings: LimeSettings | None = None,
     *,
     target: int | str | None = None,
@@ -61,15 +63,34 @@ def explain(
 
 def ask(
     instance: X,
-    predict: PredictFn[X],
-    perturber: Perturber[X],
+    predict: PredictFn[Batch],
+    perturber: Perturber[X, Batch],
     settings: LimeSettings,
     *,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Neighbourhood:
     """Draw the neighbourhood of `instance` and ask the model about it. Parameters as `explain`."""
-    subject = perturber.components(instance)
+    return ask_about(
+        perturber.components(instance),
+        predict,
+        perturber,
+        settings,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+
+
+def ask_about(
+    subject: Subject,
+    predict: PredictFn[Batch],
+    perturber: Perturber[Any, Batch],
+    settings: LimeSettings,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> Neighbourhood:
+    """As `ask`, for an instance that `perturber.components` has taken apart already."""
     law = perturber.law(subject, settings.kernel_width)
     design = neighbourhood_design(law, settings.n_samples, _rng(settings, "design", 0))
     n_held_out = 0 if design.exact else round(settings.held_out * settings.n_samples)
@@ -103,8 +124,8 @@ def ask(
 def ask_more(
     neighbourhood: Neighbourhood,
     n_samples: int,
-    predict: PredictFn[X],
-    perturber: Perturber[X],
+    predict: PredictFn[Batch],
+    perturber: Perturber[Any, Batch],
     settings: LimeSettings,
     *,
     on_progress: OnProgress | None = None,

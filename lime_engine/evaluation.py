@@ -1,25 +1,20 @@
 """Asking the model: in batches, each distinct mask once, and nothing but sound answers back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from lime_engine.errors import Cancelled, PredictorError
-from lime_engine.samplers import MaskLaw
+from lime_engine.errors import Cancelled, LimeError, PredictorError
+from lime_engine.samplers import Law
 from lime_engine.settings import Mode
-from lime_engine.types import (
-    Design,
-    FloatArray,
-    MaskArray,
-    Neighbourhood,
-    PredictFn,
-    Responses,
-    TextSubject,
-)
+from lime_engine.subjects import Subject
+from lime_engine.types import Design, FloatArray, Neighbourhood, PredictFn, Responses
 
-X = TypeVar("X")
+X_contra = TypeVar("X_contra", contravariant=True)
+Batch = TypeVar("Batch")
+Batch_co = TypeVar("Batch_co", covariant=True)
 OnProgress = Callable[[float], None]
 ShouldStop = Callable[[], bool]
 
@@ -29,18 +24,29 @@ BATCH_SECONDS = 0.2  # what a batch should take: few calls, and soon enough for 
 _PROBABILITY_SLACK = 1e-6
 
 
-class Perturber(Protocol[X]):
+class Perturber(Protocol[X_contra, Batch_co]):
     """Knows the kind of instance: what can be switched off, and how it looks without it."""
 
-    def components(self, instance: X) -> TextSubject: ...
-    def law(self, subject: TextSubject, kernel_width: float | None) -> MaskLaw: ...
-    def realise(self, subject: TextSubject, masks: MaskArray) -> Sequence[X]: ...
+    def components(self, instance: X_contra) -> Any:
+        """The instance as a `Subject` of the kind that this perturber knows."""
+
+    def default_kernel_width(self, subject: Any) -> float:
+        """In the units of this kind's distance."""
+
+    def law(self, subject: Any, kernel_width: float | None) -> Law:
+        """The neighbourhood of the subject; None is the default width."""
+
+    def realiser(self, subject: Any) -> Callable[[Design], Batch_co]:
+        """What writes the instances of a few rows of a design, as a batch that a model takes."""
+
+    def max_batch(self, subject: Any) -> int:
+        """How many instances may be held in memory at once."""
 
 
 def evaluate(
-    predict: PredictFn[X],
-    perturber: Perturber[X],
-    subject: TextSubject,
+    predict: PredictFn[Batch],
+    perturber: Perturber[Any, Batch],
+    subject: Subject,
     design: Design,
     *,
     mode: Mode = "classification",
@@ -48,10 +54,10 @@ def evaluate(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Responses:
-    """Ask the model about every mask of `design`, each distinct mask once.
+    """Ask the model about every row of `design`, each distinct one once.
 
     The answers in `known` are not asked again. Instances are realised batch by batch, as many
-    at a time as the model answers in about BATCH_SECONDS.
+    at a time as the model answers in about BATCH_SECONDS, and as the perturber allows.
 
     Raises
     ------
@@ -60,40 +66,42 @@ def evaluate(
         classification.
     Cancelled
     """
-    masks, n_known = design.masks, 0
+    n_known = 0
     if known is not None:
-        known_masks, known_values = known.asked()
-        masks, n_known = np.concatenate([known_masks, masks]), len(known_masks)
-    first, inverse = _distinct(masks)
+        known_design, known_values = known.asked()
+        design, n_known = known_design + design, len(known_design)
+    first, inverse = _distinct(design)
     to_ask = first[first >= n_known]
+    realise, max_batch = perturber.realiser(subject), min(MAX_BATCH, perturber.max_batch(subject))
     answers: list[FloatArray] = []
-    done, size = 0, FIRST_BATCH
+    done, size = 0, min(FIRST_BATCH, max_batch)
     while done < len(to_ask):
         if should_stop is not None and should_stop():
             raise Cancelled(f"Stopped after {done} of {len(to_ask)} questions to the model.")
         start = perf_counter()
-        batch = perturber.realise(subject, masks[to_ask[done : done + size]])
-        answers.append(_checked_answer(predict, batch, mode))
+        rows = to_ask[done : done + size]
+        answers.append(_checked_answer(predict, realise(design[rows]), len(rows), mode))
         if answers[-1].shape[1] != answers[0].shape[1]:
             raise PredictorError(
                 f"predict returned {answers[0].shape[1]} columns for one batch and "
                 f"{answers[-1].shape[1]} for another. Return one column per class each time."
             )
-        done += len(batch)
+        done += len(rows)
         if on_progress is not None:
             on_progress(done / len(to_ask))
-        pace = len(batch) / max(perf_counter() - start, 1e-9)
-        size = max(1, int(min(pace * BATCH_SECONDS, 8 * size, MAX_BATCH)))
+        pace = len(rows) / max(perf_counter() - start, 1e-9)
+        size = max(1, int(min(pace * BATCH_SECONDS, 8 * size, max_batch)))
     if known is not None:
         answers.insert(0, known_values[first[first < n_known]])
     values = np.concatenate(answers)[inverse[n_known:]]
     return Responses(values, n_calls=len(to_ask))
 
 
-def _distinct(masks: MaskArray) -> tuple[Any, Any]:
-    """Row of the first occurrence of each distinct mask, in order, and each row's distinct mask."""
-    packed = np.packbits(masks, axis=1)
-    rows = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+def _distinct(design: Design) -> tuple[Any, Any]:
+    """Row of the first occurrence of each distinct row, in order, and each row's distinct one."""
+    drawn = design.draws is not None
+    packed = np.ascontiguousarray(design.draws if drawn else np.packbits(design.masks, axis=1))
+    rows = packed.view(f"V{packed.itemsize * packed.shape[1]}").ravel().tolist()
     number: dict[bytes, int] = {}
     inverse = [number.setdefault(row, len(number)) for row in rows]
     first = np.empty(len(number), dtype=np.intp)
@@ -101,13 +109,15 @@ def _distinct(masks: MaskArray) -> tuple[Any, Any]:
     return first, np.array(inverse, dtype=np.intp)
 
 
-def _checked_answer(predict: PredictFn[X], batch: Sequence[X], mode: Mode) -> FloatArray:
+def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode) -> FloatArray:
     """The answer for a batch as floats (n, n_classes), or a PredictorError that says why."""
     try:
         raw: Any = predict(batch)
+    except LimeError:
+        raise  # says itself what is wrong
     except Exception as error:
         raise PredictorError(
-            f"The model raised {type(error).__name__}: {error}. It was asked about {len(batch)} "
+            f"The model raised {type(error).__name__}: {error}. It was asked about {n} "
             "instances with some components switched off; it must accept all of them."
         ) from error
     try:
@@ -123,17 +133,17 @@ def _checked_answer(predict: PredictFn[X], batch: Sequence[X], mode: Mode) -> Fl
     enough = answer.ndim == 2 and (
         answer.shape[1] == 1 if mode == "regression" else answer.shape[1] >= 2
     )
-    if not enough or len(answer) != len(batch):
+    if not enough or len(answer) != n:
         raise PredictorError(
-            f"predict returned shape {answer.shape} for {len(batch)} instances; expected "
-            f"({len(batch)}, {n_columns}). Return one row per instance and one probability "
+            f"predict returned shape {answer.shape} for {n} instances; expected "
+            f"({n}, {n_columns}). Return one row per instance and one probability "
             "column per class, two columns for a yes/no answer."
         )
     if not np.isfinite(answer).all():
         row, column = np.argwhere(~np.isfinite(answer))[0]
         raise PredictorError(
             f"predict returned {answer[row, column]} in column {column} (row {row} of "
-            f"{len(batch)}). Return finite numbers for every perturbed instance."
+            f"{n}). Return finite numbers for every perturbed instance."
         )
     if mode == "classification":
         low, high = answer.min(), answer.max()

@@ -2,12 +2,30 @@
 
 from dataclasses import dataclass
 from math import comb
+from typing import Protocol
 
 import numpy as np
 
 from lime_engine.types import Design, FloatArray, MaskArray
 
 MAX_ENUMERATED = 20  # components; beyond it 2^d masks are too many for any budget
+
+
+class Law(Protocol):
+    """How likely the rows of a neighbourhood are, and how much each counts.
+
+    `kernel` (d+1,): the weight of a row with s of the d components off, s = 0..d.
+    """
+
+    @property
+    def kernel(self) -> FloatArray: ...
+    def draw(self, n: int, rng: np.random.Generator) -> Design: ...
+    def instance(self) -> Design: ...
+    def enumerate(self, n: int) -> Design | None:
+        """All rows there can be, weighted as the instance and n drawn ones are in expectation.
+
+        None if they are more than n + 1, or not to be counted.
+        """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,12 +60,14 @@ class MaskLaw:
         """The one mask with nothing off."""
         return Design(np.ones((1, self.n_components), dtype=bool), self.kernel[:1])
 
-    def enumerate(self, n: int) -> Design:
+    def enumerate(self, n: int) -> Design | None:
         """All 2^d masks, weighted as the instance and n drawn masks are in expectation.
 
         The weight of a mask with s off is n sizes[s] kernel[s] / C(d, s); the instance, row 0,
-        has kernel[0] more.
+        has kernel[0] more. None if there are more than n + 1 masks.
         """
+        if self.n_components > MAX_ENUMERATED or 2**self.n_components > n + 1:
+            return None
         masks = all_masks(self.n_components)
         removed = self.n_components - masks.sum(axis=1)
         ways = np.array([comb(self.n_components, s) for s in range(self.n_components + 1)])
@@ -62,8 +82,6 @@ def all_masks(n_components: int) -> MaskArray:
     return np.asarray((numbers[:, None] >> np.arange(n_components)) & 1 == 1)
 
 
-def neighbourhood_design(law: MaskLaw, n_samples: int, rng: np.random.Generator) -> Design:
-    """The instance and n_samples - 1 drawn masks; or all 2^d masks if they are no more."""
-    if law.n_components <= MAX_ENUMERATED and 2**law.n_components <= n_samples:
-        return law.enumerate(n_samples - 1)
-    return law.instance() + law.draw(n_samples - 1, rng)
+def neighbourhood_design(law: Law, n_samples: int, rng: np.random.Generator) -> Design:
+    """The instance and n_samples - 1 drawn rows; or all there are if they are no more."""
+    return law.enumerate(n_samples - 1) or law.instance() + law.draw(n_samples - 1, rng)

@@ -1,6 +1,6 @@
 """Texts: which words can be switched off, and the text without them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from lime_engine.errors import InputError, SettingsError
 from lime_engine.kernels import cosine_distance, exponential_kernel
 from lime_engine.samplers import MaskLaw
-from lime_engine.types import MaskArray, TextSubject
+from lime_engine.subjects import TextSubject
+from lime_engine.types import Design, MaskArray
 
 DEFAULT_KERNEL_WIDTH = 25.0  # for the cosine distance x 100
 
@@ -103,6 +104,10 @@ class TextPerturber:
             by_word.setdefault(instance[start:end], []).append((start, end))
         return TextSubject(instance, tuple(tuple(spans) for spans in by_word.values()))
 
+    def default_kernel_width(self, subject: TextSubject) -> float:
+        """In cosine distance x 100: 25, as `lime` has it."""
+        return DEFAULT_KERNEL_WIDTH
+
     def law(self, subject: TextSubject, kernel_width: float | None) -> MaskLaw:
         """k ~ U{1..d} words off, uniformly which; exponential kernel of cosine distance x 100."""
         d = subject.n_components
@@ -112,14 +117,16 @@ class TextPerturber:
         width = DEFAULT_KERNEL_WIDTH if kernel_width is None else kernel_width
         return MaskLaw(sizes, exponential_kernel(distance, width))
 
-    def realise(self, subject: TextSubject, masks: MaskArray) -> Sequence[str]:
-        """The text as each mask (n, d) leaves it, n strings."""
+    def realiser(self, subject: TextSubject) -> Callable[[Design], Sequence[str]]:
+        """Writes the text as each of n masks leaves it, n strings."""
         characters, owners = self._source(subject)
-        rows = max(1, _CUT_AT_ONCE // len(owners))
-        written: list[str] = []
-        for start in range(0, len(masks), rows):
-            written += self._cut(characters, owners, masks[start : start + rows])
-        return written
+        return lambda design: self._cut(characters, owners, design.masks)
+
+    def max_batch(self, subject: TextSubject) -> int:
+        n_characters = len(subject.text)
+        if not self.together:
+            n_characters += subject.n_components * len(self._placeholder())
+        return max(1, _CUT_AT_ONCE // n_characters)
 
     def _cut(
         self, characters: NDArray[Any], owners: NDArray[np.intp], masks: MaskArray

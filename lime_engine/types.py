@@ -1,45 +1,29 @@
 """The values that travel between the four steps: components, design, responses, fit."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lime_engine.settings import LimeSettings
+from lime_engine.subjects import Subject, subject_from_dict, subject_to_dict
 
 FloatArray = NDArray[np.float64]
 MaskArray = NDArray[np.bool_]
 
-X_contra = TypeVar("X_contra", contravariant=True)
+Batch_contra = TypeVar("Batch_contra", contravariant=True)
 
 
-class PredictFn(Protocol[X_contra]):
-    """n instances -> (n, n_classes) probabilities; for regression (n,) or (n, 1) values."""
+class PredictFn(Protocol[Batch_contra]):
+    """n instances -> (n, n_classes) probabilities; for regression (n,) or (n, 1) values.
 
-    def __call__(self, instances: Sequence[X_contra], /) -> FloatArray: ...
-
-
-@dataclass(frozen=True, slots=True)
-class TextSubject:
-    """A text and its interpretable components.
-
-    `spans[i]` are the (start, end) character positions of component i, in order; components are
-    numbered by first appearance. The spans of all components are disjoint.
+    A batch is what the perturber writes: a sequence of texts, an array of images (n, h, w, …), a
+    data frame or array of n rows.
     """
 
-    text: str
-    spans: tuple[tuple[tuple[int, int], ...], ...]
-
-    @property
-    def n_components(self) -> int:
-        return len(self.spans)
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The name of each component: its characters as they stand in the text."""
-        return tuple(self.text[spans[0][0] : spans[0][1]] for spans in self.spans)
+    def __call__(self, batch: Batch_contra, /) -> FloatArray: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,25 +31,38 @@ class Design:
     """Which masks to ask, and how much each answer counts.
 
     `masks` (n, d): True where the component is left as it is; `weights` (n,), not negative.
-    `exact` says that the masks are all 2^d with their exact weights, not a sample.
+    `exact` says that the masks are all 2^d with their exact weights, not a sample. `draws` (n, d)
+    is what else was drawn: for tables the value of every column, coded as a number; None where
+    the mask alone says what the instance looks like.
     """
 
     masks: MaskArray
     weights: FloatArray
     exact: bool = False
+    draws: FloatArray | None = None
 
     def __post_init__(self) -> None:
-        self.masks.setflags(write=False)
-        self.weights.setflags(write=False)
+        for array in (self.masks, self.weights, self.draws):
+            if array is not None:
+                array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.masks)
 
+    def __getitem__(self, rows: slice | NDArray[np.intp]) -> "Design":
+        """The design that asks only these rows; a part of an exact one is not exact."""
+        draws = None if self.draws is None else self.draws[rows]
+        return Design(self.masks[rows], self.weights[rows], draws=draws)
+
     def __add__(self, more: "Design") -> "Design":
-        """The design that asks the masks of both; a sample of a larger size."""
+        """The design that asks the rows of both; a sample of a larger size."""
+        draws = None
+        if self.draws is not None and more.draws is not None:
+            draws = np.concatenate([self.draws, more.draws])
         return Design(
             np.concatenate([self.masks, more.masks]),
             np.concatenate([self.weights, more.weights]),
+            draws=draws,
         )
 
 
@@ -94,7 +91,7 @@ class Neighbourhood:
     masks for fidelity; None when they were turned off or when the design is exact.
     """
 
-    subject: TextSubject
+    subject: Subject
     design: Design
     responses: Responses
     held_out: Design | None = None
@@ -105,12 +102,12 @@ class Neighbourhood:
         """The model's answer for the instance itself, (n_classes,)."""
         return np.asarray(self.responses.values[0])
 
-    def asked(self) -> tuple[MaskArray, FloatArray]:
-        """All masks asked so far (m, d), and the answers (m, n_classes)."""
+    def asked(self) -> tuple[Design, FloatArray]:
+        """All that was asked so far, m rows, and the answers (m, n_classes)."""
         if self.held_out is None or self.held_out_responses is None:
-            return self.design.masks, self.responses.values
+            return self.design, self.responses.values
         return (
-            np.concatenate([self.design.masks, self.held_out.masks]),
+            self.design + self.held_out,
             np.concatenate([self.responses.values, self.held_out_responses.values]),
         )
 
@@ -203,7 +200,7 @@ class Explanation:
     JSON and back (`to_dict`, `from_dict`).
     """
 
-    subject: TextSubject
+    subject: Subject
     class_names: tuple[str, ...]
     probabilities: tuple[float, ...]
     target: int
@@ -222,7 +219,14 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, dicts, strings and numbers, ready for `json.dumps`."""
-        return asdict(self)
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        return plain | {
+            "subject": subject_to_dict(self.subject),
+            "weights": [asdict(weight) for weight in self.weights],
+            "surrogate": asdict(self.surrogate),
+            "fidelity": asdict(self.fidelity),
+            "settings": asdict(self.settings),
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Explanation":
@@ -235,11 +239,8 @@ class Explanation:
             )
         else:
             surrogate = TreeSurrogate(**{k: tuple(v) for k, v in data["surrogate"].items()})
-        spans = data["subject"]["spans"]
         return cls(
-            subject=TextSubject(
-                data["subject"]["text"], tuple(tuple((a, b) for a, b in s) for s in spans)
-            ),
+            subject=subject_from_dict(data["subject"]),
             class_names=tuple(data["class_names"]),
             probabilities=tuple(data["probabilities"]),
             target=data["target"],

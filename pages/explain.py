@@ -4,15 +4,16 @@ from typing import Any
 
 import streamlit as st
 
+from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import Explanation
-from ui import panels, work
+from ui import panels, panels_image, panels_table, panels_text, work
 from ui.choice import Choice
 from ui.controls import choice_bar, current_choice
 from ui.downloads import Shown
 from ui.guess import ask_for_a_guess, committed_guess
 from ui.notices import remark
 from ui.waiting import fetch
-from ui.wording import plain
+from ui.wording import NOUNS, plain
 
 
 def render() -> None:
@@ -29,17 +30,28 @@ def render() -> None:
         return
     explanation = Explanation.from_dict(found["explanation"])
     if guessing:
-        ask_for_a_guess(choice, explanation.subject.text)
+        ask_for_a_guess(choice, explanation.subject)
         return
     choice = choice.within(explanation.subject.n_components)
-    edited = panels.answer(choice, explanation, found["label"], guess)
-    panels.reasons(choice, explanation)
-    panels.how_far(explanation)
-    panels.edits(choice, explanation, edited)
-    counts = panels.evidence(choice, explanation)
+    change = panels.answer(choice, explanation, found["label"], guess)
+    evidence = None
+    match explanation.subject:
+        case TextSubject() as subject:
+            panels_text.reasons(choice, explanation, subject)
+            panels.how_far(explanation)
+            panels_text.edits(choice, explanation, subject, change)
+            evidence = panels_text.evidence(choice, explanation)
+        case ImageSubject() as subject:
+            panels_image.reasons(choice, explanation, subject, found["rivals"])
+            panels.how_far(explanation)
+            panels_image.edits(choice, explanation, subject, change)
+        case TabularSubject() as subject:
+            panels_table.reasons(choice, explanation, subject, change)
+            panels.how_far(explanation)
+            evidence = panels_table.evidence(choice, explanation, subject)
     panels.how_it_works(choice, explanation)
     panels.about(choice)
-    panels.take_away(Shown(choice, explanation, found["label"], edited, counts))
+    panels.take_away(Shown(choice, explanation, found["label"], change, evidence))
 
 
 def _explanation(choice: Choice) -> dict[str, Any] | None:
@@ -50,5 +62,5 @@ def _explanation(choice: Choice) -> dict[str, Any] | None:
         work.explanation,
         request,
         affinity=request.affinity,
-        what="Asking the model about copies of this text",
+        what=f"Asking the model about copies of this {NOUNS[choice.task.kind].item}",
     )

@@ -1,19 +1,24 @@
 """The screen Home: what this is, and one click into a demo."""
 
 import json
+from collections.abc import Sequence
 
 import streamlit as st
 
+from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import Explanation
 from sample_models import Task, tasks
+from ui import wording
 from ui.choice import first_choice
-from ui.figures.markup import as_html, excerpt
+from ui.figures import cards, markup, pixels
 from ui.screens import open_explanation, open_screen
 from ui.store import store
 from ui.widgets import is_dark
-from ui.wording import headline, plain
+from ui.wording import plain
 
-CARD_PX = 200
+CARD_PX = 250
+PICTURE_PX = 200
+CARDS = ("triage", "wolves", "flu")  # one of each kind
 
 
 def render() -> None:
@@ -21,23 +26,22 @@ def render() -> None:
     st.caption("LIME Trust Lab")
     st.title("Right answer. Right reason?", anchor=False)
     st.markdown(
-        "A classifier can be accurate and still lean on the wrong things. See **which words its "
-        "answer rests on**, switch them off, watch it change its mind, and judge for yourself "
-        "whether it deserves your trust."
+        "A classifier can be accurate and still lean on the wrong things. See **what its answer "
+        "rests on**, take that away, watch it change its mind, and judge for yourself whether it "
+        "deserves your trust."
     )
-    catalogue = list(tasks().values())
-    for number, (column, task) in enumerate(
-        zip(st.columns(len(catalogue)), catalogue, strict=True)
-    ):
+    catalogue = tasks()
+    for number, (column, key) in enumerate(zip(st.columns(len(CARDS)), CARDS, strict=True)):
         with column.container(border=True, height="stretch"):
-            _card(task, primary=number == 0)
+            _card(catalogue[key], primary=number == 0)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Bring your own text", icon=":material/upload:"):
+        if st.button("Bring your own", icon=":material/upload:"):
             open_screen("upload")
-        st.caption("Paste it, or bring a .txt or .csv file.")
+        st.caption("A text, pictures, rows of a table; an image network, too.", width="content")
+    _more([task for key, task in catalogue.items() if key not in CARDS])
     st.caption(
-        "Orange with a solid line: the word speaks for the answer. Purple with a dashed line: "
-        "against it. The small number is how far the answer moves."
+        "Orange with a solid line: it speaks for the answer. Purple with a dashed line: against "
+        "it. The small number is how far the answer moves."
     )
 
 
@@ -60,13 +64,30 @@ def _preview(task: Task) -> None:
     raw = store().read("explanation", first_choice(task).request.store_id("explanation"))
     if raw is None:
         st.caption(plain(task.summary))
-        if not task.is_here():
-            st.caption("Its data is not on this machine yet: it is downloaded when first opened.")
         return
     explanation = Explanation.from_dict(json.loads(raw)["explanation"])
-    answer, sure = headline(explanation.probabilities, explanation.class_names)
+    answer, sure = wording.headline(explanation.probabilities, explanation.class_names)
     st.markdown(f"The model says **{plain(answer)}**, {sure}:")
-    text, spans = excerpt(explanation.subject)
-    places = [spans.get(i, ()) for i in range(explanation.subject.n_components)]
     weights = {weight.index: weight.weight for weight in explanation.weights}
-    st.html(as_html(text, places, weights, dark=is_dark()))
+    match explanation.subject:
+        case TextSubject() as subject:
+            text, spans = markup.excerpt(subject)
+            places = [spans.get(i, ()) for i in range(subject.n_components)]
+            st.html(markup.as_html(text, places, weights, dark=is_dark()))
+        case ImageSubject() as subject:
+            uri = pixels.data_uri(cards.explained_picture(subject, weights), "photograph")
+            names = wording.listed([wording.part_names(subject)[i] for i in weights])
+            alt = f"The picture; what counts: {names}"
+            st.html(markup.picture_html(uri, alt, width_px=PICTURE_PX))
+        case TabularSubject() as subject:
+            shown = [(subject.bins[i], weight) for i, weight in weights.items()]
+            st.html(cards.weights_html(shown, dark=is_dark()))
+
+
+def _more(others: Sequence[Task]) -> None:
+    """The other built-in tasks, in one line."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("More to try:", width="content")
+        for task in others:
+            if st.button(plain(task.title), key=f"demo-{task.key}", type="tertiary"):
+                open_explanation(first_choice(task))

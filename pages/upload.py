@@ -1,49 +1,76 @@
-"""The screen Upload: bring a text of your own, or a file of them."""
+"""The screen Upload: bring texts, pictures or rows, and an image network of one's own."""
 
 import streamlit as st
 
 from sample_models import Task, tasks
-from ui.bring import pasted, table, text_file
+from ui import brought
+from ui.bring_network import network
+from ui.bring_pictures import pictures
+from ui.bring_rows import rows
+from ui.bring_texts import texts
 from ui.choice import Choice
 from ui.item import Item
 from ui.notices import remark
 from ui.screens import open_explanation
-from ui.texts import keep_texts
+from ui.wording import NOUNS
 
-PASTE, TEXT_FILE, TABLE = "Paste a text", "A text file (.txt)", "A table (.csv)"
+KINDS = {"text": "A text", "image": "Pictures", "table": "A table"}
+OWN = "A network of your own (ONNX)"
 
 
 def render() -> None:
     """Show the screen."""
-    st.title("Bring your own text", anchor=False)
-    st.write("See which words a model's answer to it leans on. Nobody without your link sees it.")
-    way = st.segmented_control(
-        "How",
-        (PASTE, TEXT_FILE, TABLE),
-        default=PASTE,
+    st.title("Bring your own", anchor=False)
+    st.write("See what a model's answer to it leans on. Nobody without your link sees it.")
+    kind = st.segmented_control(
+        "What do you bring?",
+        tuple(KINDS),
+        default="text",
         required=True,
-        key="upload-way",
+        format_func=KINDS.__getitem__,
+        key="upload-kind",
         persist_state="session",
-        label_visibility="collapsed",
     )
-    texts = {PASTE: pasted, TEXT_FILE: text_file, TABLE: table}[way]()
-    task = _task()
+    task, source = {"text": _texts, "image": _pictures, "table": _rows}[kind]()
     # Never disabled: a click on it is also what ends the typing.
     if st.button("Explain", type="primary"):
-        if texts is None:
-            remark("There is nothing to explain yet: bring a text with words in it, above.")
+        if task is None or source is None:
+            noun = NOUNS[kind].item
+            remark(f"There is nothing to explain yet: bring a {noun} that can be read, above.")
             return
-        open_explanation(Choice(task, Item(keep_texts(texts), 0), task.models[0].key))
+        open_explanation(Choice(task, Item(source(), 0), task.models[0].key))
 
 
-def _task() -> Task:
-    catalogue = tasks()
+def _texts() -> tuple[Task | None, brought.Keep | None]:
+    found = texts()
+    task = _task("text")
+    return task, None if found is None else lambda: brought.keep_texts(found)
+
+
+def _pictures() -> tuple[Task | None, brought.Keep | None]:
+    found = pictures()
+    task = _task("image", OWN)
+    if task is None:
+        task = network(found)
+    return task, None if found is None else lambda: brought.keep_pictures(found)
+
+
+def _rows() -> tuple[Task | None, brought.Keep | None]:
+    task = _task("table")  # first: what the rows must have depends on it
+    found = None if task is None else rows(task)
+    return task, None if found is None else lambda: brought.keep_rows(*found)
+
+
+def _task(kind: str, *others: str) -> Task | None:
+    """What is asked about it: one of the built-in tasks, or None for one of the `others`."""
+    found = {key: task for key, task in tasks().items() if task.kind == kind}
+    names = {key: f"{task.question} ({task.title})" for key, task in found.items()}
     key = st.selectbox(
         "What should be asked about it?",
-        list(catalogue),
-        format_func=lambda k: f"{catalogue[k].question} ({catalogue[k].title})",
-        key="upload-task",
+        [*found, *others],
+        format_func=lambda k: names.get(k, k),
+        key=f"upload-task-{kind}",
         persist_state="session",
         help="The models are the built-in ones of that task; you can switch between them later.",
     )
-    return catalogue[key]
+    return found.get(key)

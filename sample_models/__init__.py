@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lime_engine.types import PredictFn
-from sample_models import newsgroups, triage
+from sample_models import breast_cancer, digits, flu, newsgroups, triage, wolves
 from sample_models.types import (
     Example,
     Flaw,
@@ -34,7 +34,17 @@ __all__ = [
 ]
 
 _TASKS: Mapping[str, Task] = MappingProxyType(
-    {task.key: task for task in (triage.TASK, newsgroups.TASK)}
+    {
+        task.key: task
+        for task in (
+            triage.TASK,
+            wolves.TASK,
+            flu.TASK,
+            newsgroups.TASK,
+            digits.TASK,
+            breast_cancer.TASK,
+        )
+    }
 )
 
 
@@ -57,12 +67,13 @@ def load_data(task_key: str) -> TaskData:
     return _task(task_key).data()
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def load_model(task_key: str, model_key: str) -> PredictFn[Any]:
     """The model's predict function, fitted once a process (seconds).
 
-    It takes a sequence of texts and returns a float array (n, n_classes) of probabilities, the
-    columns in the order of the task's class names.
+    It takes a batch of the task's instances (a sequence of texts, an array of images, a data
+    frame) and returns a float array (n, n_classes) of probabilities, the columns in the order of
+    the task's class names.
 
     Raises
     ------

@@ -14,9 +14,10 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from lime_engine.subjects import Subject, TextSubject
 from lime_engine.types import PredictFn
 from sample_models.newsgroups_cache import fetch, is_here
-from sample_models.types import Example, Flaw, Labelled, ModelCard, Task, TaskData
+from sample_models.types import Example, Flaw, Labelled, ModelCard, Split, Task, TaskData
 
 GROUPS = ("alt.atheism", "soc.religion.christian")
 
@@ -137,6 +138,13 @@ def _document_counts(texts: Iterable[str]) -> Counter[str]:
     return Counter(word for text in texts for word in set(re.findall(_LETTERS, text.lower())))
 
 
+def planted(split: Split, row: int, subject: Subject) -> frozenset[int]:
+    """The components of a text that are `header_words` of it."""
+    assert isinstance(subject, TextSubject)
+    words = header_words(subject.text)
+    return frozenset(i for i, label in enumerate(subject.labels) if label in words)
+
+
 TASK = Task(
     key="newsgroups",
     kind="text",
@@ -173,6 +181,6 @@ TASK = Task(
             "with what software. A line such as Nntp-Posting-Host happens to stand mostly above "
             "posts on atheism. It says nothing about what the post is about."
         ),
-        words=header_words,
+        planted=planted,
     ),
 )

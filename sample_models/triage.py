@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from lime_engine.subjects import Subject, TextSubject
 from lime_engine.types import PredictFn
 from sample_models.triage_grammar import Situation, pick, shuffled, situations
 from sample_models.triage_text import write_messages
@@ -124,6 +125,13 @@ def _fit(read: Callable[[str], str]) -> PredictFn[Any]:
     return cast("PredictFn[Sequence[str]]", pipeline.predict_proba)
 
 
+def planted(split: Split, row: int, subject: Subject) -> frozenset[int]:
+    """The components of a text that are `stamp_words` of it."""
+    assert isinstance(subject, TextSubject)
+    words = stamp_words(subject.text)
+    return frozenset(i for i, label in enumerate(subject.labels) if label in words)
+
+
 TASK = Task(
     key="triage",
     kind="text",
@@ -162,6 +170,6 @@ TASK = Task(
             "were made, the wards W7 and W9 passed on mostly urgent ones and the front desk "
             "mostly routine ones. In daily use the desks take turns, so the stamp says nothing."
         ),
-        words=stamp_words,
+        planted=planted,
     ),
 )

@@ -4,15 +4,18 @@ Importing this package is cheap: data and models are made when first asked for.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lime_engine.errors import LimeError
+from lime_engine.image import ImagePerturber
+from lime_engine.subjects import Subject
 from lime_engine.types import PredictFn
 
+Kind = Literal["text", "image", "table"]
 Split = Literal["train", "test", "field"]
 
 
@@ -24,11 +27,18 @@ class TaskUnavailable(LimeError):
 class Labelled:
     """Instances with their labels.
 
-    `instances` has n items; `labels` is an int array (n,), indices into the task's class names.
+    `instances` has n items: texts, uint8 images (h, w) or (h, w, 3), made when they are asked for
+    (a sequence of them), or the rows of a pandas data frame. `labels` is an int array (n,),
+    indices into the task's class names.
     """
 
-    instances: tuple[str, ...]
+    instances: Any
     labels: NDArray[np.int64]
+
+    def instance(self, row: int) -> Any:
+        """The text, the image (h, w, …), or a data frame of the one row."""
+        frame = hasattr(self.instances, "iloc")
+        return self.instances.iloc[[row]] if frame else self.instances[row]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,21 +80,26 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A planted (or known) flaw: `words(text)` are the words of this text that carry it."""
+    """A planted (or known) flaw.
+
+    `planted(split, row, subject)` are the components of that item, taken apart as `subject`, that
+    carry it: words, superpixels that are mostly flaw, columns.
+    """
 
     summary: str
-    words: Callable[[str], frozenset[str]]
+    planted: Callable[[Split, int, Subject], frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A built-in task. `question` is what the model answers, in plain words.
+    """A task: what a model is asked, in plain words (`question`), about one kind of instance.
 
     `is_here` says, at once and without the network, whether the data is on this machine.
+    `image` is how its images are taken apart unless a person chooses otherwise.
     """
 
     key: str
-    kind: Literal["text"]
+    kind: Kind
     title: str
     question: str
     summary: str
@@ -95,6 +110,7 @@ class Task:
     data: Callable[[], TaskData]
     is_here: Callable[[], bool]
     flaw: Flaw | None
+    image: ImagePerturber = field(default_factory=ImagePerturber)
 
     def model(self, key: str) -> ModelCard:
         """The model with this key; `KeyError` if the task has none such."""

@@ -20,10 +20,11 @@ LAW = {
 }
 # Inside the engine a module knows those before it; the perturbers stand beside the fit.
 ENGINE = (
-    "errors settings types kernels samplers selection surrogate fidelity evaluation engine".split()
-)
-PERTURBERS = {"text", "image", "tabular"}
-PERTURBERS_KNOW = {"errors", "types", "kernels", "samplers"}
+    "errors settings subjects types kernels samplers superpixels discretize cells numeric_column "
+    "categorical_column table_law table_rows selection surrogate fidelity evaluation engine"
+).split()
+PERTURBERS = ["text", "image", "tabular", "sparse_rows"]
+PERTURBERS_KNOW = {*ENGINE[: ENGINE.index("selection")]} - {"settings"}
 
 
 def sources() -> Iterator[Path]:

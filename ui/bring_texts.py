@@ -5,11 +5,26 @@ import streamlit as st
 from lime_engine.errors import InputError
 from lime_engine.text import TextPerturber
 from ui.notices import problem, remark
-from ui.reading import MAX_TEXTS, checked_text, decoded, read_table, texts_of
+from ui.reading import MAX_MB, MAX_TEXTS, checked_text, decoded, read_table, texts_of
 from ui.wording import plain
 
+PASTE, TEXT_FILE, TABLE = "Paste a text", "A text file (.txt)", "A table (.csv)"
 PREVIEW_ROWS = 5
 PREVIEW_CHARACTERS = 600
+
+
+def texts() -> list[str] | None:
+    """The texts that were brought in one of the three ways; None if there are none yet."""
+    way = st.segmented_control(
+        "How",
+        (PASTE, TEXT_FILE, TABLE),
+        default=PASTE,
+        required=True,
+        key="upload-way",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return {PASTE: pasted, TEXT_FILE: text_file, TABLE: table}[way]()
 
 
 def pasted() -> list[str] | None:
@@ -28,7 +43,9 @@ def pasted() -> list[str] | None:
 
 def text_file() -> list[str] | None:
     """The one text of a .txt file."""
-    file = st.file_uploader("A text file, UTF-8, at most 10 MB", type="txt", key="upload-txt")
+    file = st.file_uploader(
+        "A text file, UTF-8, at most 10 MB", type="txt", key="upload-txt", max_upload_size=MAX_MB
+    )
     if file is None:
         return None
     try:
@@ -47,6 +64,7 @@ def table() -> list[str] | None:
         "A CSV file whose first line names the columns, UTF-8, at most 10 MB",
         type="csv",
         key="upload-csv",
+        max_upload_size=MAX_MB,
     )
     if file is None:
         return None

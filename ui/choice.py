@@ -3,6 +3,8 @@
 The URL is the one place where a choice lives; widgets show it and write it (`ui.controls`).
 """
 
+import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -11,26 +13,51 @@ from typing import Any
 from lime_engine.settings import SELECTIONS, SURROGATES, LimeSettings
 from lime_engine.text import TextPerturber
 from sample_models import Task, tasks
+from ui.catalogue import find_task
 from ui.item import Item
-from ui.work import Request
+from ui.request import Request, TableView, View
+from ui.work import Edits
 
 N_SAMPLES = (500, 1000, 2000, 5000, 10_000)
+DEFAULT_SAMPLES = {"text": 2000, "image": 1000, "table": 2000}
 MAX_FEATURES = 20
 MAX_SEED = 999
-# Half, as it is, and double the default width of texts; None is the default.
-WIDTHS: dict[str, float | None] = {"narrow": 12.5, "standard": None, "wide": 50.0}
-PERTURBERS = {
+WIDTHS = {"narrow": 0.5, "standard": 1.0, "wide": 2.0}  # times the default kernel width
+WORDS = {
     "words": TextPerturber(),
     "places": TextPerturber(together=False),
     "characters": TextPerturber(level="character"),
 }
+# What differs from the task's own way of taking pictures apart.
+REGIONS: dict[str, dict[str, Any]] = {
+    "standard": {},
+    "coarse": {"segmentation": "slic", "n_segments": 20},
+    "fine": {"segmentation": "slic", "n_segments": 120},
+    "colours": {"segmentation": "quickshift"},
+    "edges": {"segmentation": "felzenszwalb"},
+    "squares": {"segmentation": "grid", "n_segments": 64},
+}
+FILLS: dict[str, dict[str, Any]] = {
+    "standard": {},
+    "mean": {"fill": "mean"},
+    "blur": {"fill": "blur"},
+    "grey": {"fill": 128.0},
+    "black": {"fill": 0.0},
+    "white": {"fill": 255.0},
+}
+BINS = ("quartile", "decile", "entropy")
+PICTURES = ("colours", "only")
+_MAX_EDITS_LENGTH = 4000  # characters in a URL
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One explanation to show: which text, model and class, made how, with which words off.
+    """One explanation to show: which item, model and class, made how, with what changed.
 
-    `target` None is the class that the model answers with; `off` are components switched off.
+    `target` None is the class that the model answers with, `samples` None the number that suits
+    the kind. `off` are words or regions switched off, `edits` a row's values that were changed.
+    Of `components` (texts), `regions`, `fill` and `picture` (images) and `bins` (tables) only
+    those of the task's kind have a meaning.
     """
 
     task: Task
@@ -38,23 +65,43 @@ class Choice:
     model: str
     target: int | None = None
     features: int = 6
-    samples: int = 2000
+    samples: int | None = None
     width: str = "standard"
     selection: str = "auto"
     surrogate: str = "ridge"
     components: str = "words"
+    regions: str = "standard"
+    fill: str = "standard"
+    picture: str = "colours"
+    bins: str = "quartile"
     seed: int = 0
     guess_first: bool = False
     off: tuple[int, ...] = ()
+    edits: Edits = ()
     problems: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def n_samples(self) -> int:
+        """How many copies are asked about."""
+        return self.samples or DEFAULT_SAMPLES[self.task.kind]
+
+    @property
+    def view(self) -> View:
+        """How the item is taken apart."""
+        match self.task.kind:
+            case "text":
+                return WORDS[self.components]
+            case "image":
+                return replace(self.task.image, **REGIONS[self.regions], **FILLS[self.fill])
+            case "table":
+                return TableView(self.bins)  # type: ignore[arg-type]
 
     @property
     def request(self) -> Request:
         """What the workers need to know of this choice."""
         settings = LimeSettings(
-            n_samples=self.samples,
+            n_samples=self.n_samples,
             n_features=self.features,
-            kernel_width=WIDTHS[self.width],
             selection=self.selection,
             surrogate=self.surrogate,
             seed=self.seed,
@@ -64,13 +111,25 @@ class Choice:
             self.model,
             self.item,
             settings,
-            PERTURBERS[self.components],
+            self.view,
+            WIDTHS[self.width],
             self.target,
         )
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether something is switched off or edited."""
+        return bool(self.off or self.edits)
+
     def within(self, n_components: int) -> "Choice":
-        """The same choice without switched-off components that its text does not have."""
-        return replace(self, off=tuple(i for i in self.off if i < n_components))
+        """The same choice without changes to components that its item does not have."""
+        return replace(
+            self,
+            off=() if self.task.kind == "table" else tuple(i for i in self.off if i < n_components),
+            edits=tuple(e for e in self.edits if e[0] < n_components)
+            if self.task.kind == "table"
+            else (),
+        )
 
     def params(self) -> dict[str, str]:
         """The URL's parameters; what is at its default is left out."""
@@ -84,10 +143,14 @@ class Choice:
             written["guess"] = "1"
         if self.off:
             written["off"] = ".".join(str(component) for component in self.off)
+        if self.edits:
+            written["edits"] = json.dumps(self.edits, separators=(",", ":"), ensure_ascii=False)
         return written
 
 
-_PLAIN = ("features", "samples", "width", "selection", "surrogate", "components", "seed")
+_PLAIN = (
+    "features samples width selection surrogate components regions fill picture bins seed".split()
+)
 _DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Choice)}
 _ALLOWED: dict[str, Any] = {
     "features": range(1, MAX_FEATURES + 1),
@@ -95,7 +158,11 @@ _ALLOWED: dict[str, Any] = {
     "width": tuple(WIDTHS),
     "selection": SELECTIONS,
     "surrogate": SURROGATES,
-    "components": tuple(PERTURBERS),
+    "components": tuple(WORDS),
+    "regions": tuple(REGIONS),
+    "fill": tuple(FILLS),
+    "picture": PICTURES,
+    "bins": BINS,
     "seed": range(MAX_SEED + 1),
 }
 
@@ -118,15 +185,14 @@ def read_choice(params: Mapping[str, str]) -> Choice:
             problems.append(f"The link asks for the {what} “{params[name][:40]}”, {instead}")
         return found
 
-    catalogue = tasks()
-    has_task = known(
-        "task", "task", params.get("task") in catalogue, "which does not exist. Showing another."
-    )
-    task = catalogue[params["task"]] if has_task else next(iter(catalogue.values()))
-    start = first_choice(task)
     item = Item.parse(params.get("item", ""))
-    if not known("item", "text", item is not None, "which is no text of ours. Showing an example."):
-        item = start.item
+    task = find_task(params.get("task", ""))
+    if task is not None and not task.examples and item is None:
+        task = None  # a network that someone brought, without a picture for it
+    known("task", "task", task is not None, "which is not here (any more). Showing another.")
+    if task is None:
+        task, item = next(iter(tasks().values())), None if "task" in params else item
+    known("item", "item", item is not None, "which is not here. Showing an example.")
     models = [card.key for card in task.models]
     has_model = known(
         "model",
@@ -139,7 +205,7 @@ def read_choice(params: Mapping[str, str]) -> Choice:
         if name not in params:
             continue
         value: Any = params[name]
-        if isinstance(_DEFAULTS[name], int):
+        if isinstance(_ALLOWED[name][0], int):
             value = int(value) if re.fullmatch(r"\d{1,6}", value) else None
         if known(name, name, value in _ALLOWED[name], "which is not offered. Using the default."):
             chosen[name] = value
@@ -152,14 +218,35 @@ def read_choice(params: Mapping[str, str]) -> Choice:
     )
     off = params.get("off", "")
     readable = re.fullmatch(r"\d{1,6}(\.\d{1,6})*", off) is not None
-    known("off", "switched-off words", readable or not off, "which cannot be read.")
+    known("off", "switched-off parts", readable or not off, "which cannot be read.")
+    edits = _read_edits(params.get("edits", "[]"))
+    known("edits", "edited values", edits is not None, "which cannot be read.")
     return Choice(
         task=task,
-        item=item or start.item,
-        model=params["model"] if has_model else start.model,
+        item=item or first_choice(task).item,
+        model=params["model"] if has_model else task.models[0].key,
         target=int(params["class"]) if has_class else None,
         guess_first=params.get("guess") == "1",
         off=tuple(dict.fromkeys(int(i) for i in off.split("."))) if readable else (),
+        edits=edits or (),
         problems=tuple(problems),
         **chosen,
     )
+
+
+def _read_edits(text: str) -> Edits | None:
+    """The edits that `Choice.params` wrote so; None for anything else."""
+    try:
+        found = json.loads(text) if len(text) <= _MAX_EDITS_LENGTH else None
+    except ValueError:
+        return None
+    edits: dict[int, float | str | bool | None] = {}
+    for pair in found if isinstance(found, list) else [None]:
+        match pair:
+            case [int() as column, (int() | float() | str() | bool() | None) as value] if (
+                column >= 0 and not (isinstance(value, float) and not math.isfinite(value))
+            ):
+                edits[column] = value
+            case _:
+                return None
+    return tuple(edits.items())

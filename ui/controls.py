@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from ui.brought import n_own
 from ui.choice import MAX_FEATURES, MAX_SEED, N_SAMPLES, Choice, read_choice
 from ui.item import Item
-from ui.texts import own_texts
-from ui.wording import plain
+from ui.wording import NOUNS, plain
 
 TEXT_PX = 340
 HALF_A_PHONE_PX = 165  # two such controls share a row on a phone
@@ -23,10 +23,58 @@ _WIDTHS = {
     "standard": "standard",
     "wide": "wide: far copies too",
 }
-_COMPONENTS = {
-    "words": "each word, wherever it stands",
-    "places": "each place on its own",
-    "characters": "characters",
+# How an item is taken apart: the settings that each kind has, with what they are called.
+_VIEWS: dict[str, dict[str, tuple[str, dict[str, str], str]]] = {
+    "text": {
+        "components": (
+            "What can be switched off",
+            {
+                "words": "each word, wherever it stands",
+                "places": "each place on its own",
+                "characters": "characters",
+            },
+            "What counts as one part of the text.",
+        ),
+    },
+    "image": {
+        "regions": (
+            "How the picture is cut up",
+            {
+                "standard": "as suits this task",
+                "coarse": "about 20 regions",
+                "fine": "about 120 regions",
+                "colours": "by colour (quickshift)",
+                "edges": "by edges (felzenszwalb)",
+                "squares": "into squares",
+            },
+            "Reasons can only be as fine as the regions are. If they change with the cut, "
+            "do not lean on the details.",
+        ),
+        "fill": (
+            "What replaces a region",
+            {
+                "standard": "as suits this task",
+                "mean": "its mean colour",
+                "blur": "a blurred picture",
+                "grey": "grey",
+                "black": "black",
+                "white": "white",
+            },
+            "A region cannot be taken away, only painted over, and the paint may mean something "
+            "to the model too.",
+        ),
+    },
+    "table": {
+        "bins": (
+            "How numbers are put into bins",
+            {
+                "quartile": "four bins of equal size",
+                "decile": "ten bins of equal size",
+                "entropy": "where the classes part",
+            },
+            "A value counts as unchanged while it stays in its bin.",
+        ),
+    },
 }
 _SELECTIONS = {
     "auto": "automatic",
@@ -62,11 +110,21 @@ def toggle_off(component: int) -> None:
         write_choice(off=(*off, component))
 
 
+def edit_value(column: int, value: Any, original: Any) -> None:
+    """Change a row's value, or change it back; for callbacks."""
+    edits = dict(read_choice(st.query_params.to_dict()).edits)
+    edits.pop(column, None)
+    if value != original:
+        edits[column] = value
+    write_choice(edits=tuple(edits.items()))
+
+
 def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
-    """The few controls in sight: text, model, class, number of words, guess first; and Settings.
+    """The few controls in sight: item, model, class, number of parts, guess first; and Settings.
 
     With `hide_answer` the class is left out: which reasons there are would tell the answer.
     """
+    noun = NOUNS[choice.task.kind]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _item(choice)
         _select(
@@ -84,20 +142,23 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
                 _SAID if choice.target is None else choice.target,
                 lambda value: write_choice(target=None if value == _SAID else value),
                 width=HALF_A_PHONE_PX,
-                help="The answer whose reasons are shown. Orange words speak for it, "
+                help=f"The answer whose reasons are shown. Orange {noun.parts} speak for it, "
                 "purple ones against it.",
             )
+        # A slider where the picture answers at once; a number where there is little room.
+        shown = st.slider if choice.task.kind == "image" else st.number_input
         _keyed(
             "features",
             choice.features,
-            lambda key, changed: st.number_input(
-                "Words shown",
+            lambda key, changed: shown(
+                f"{noun.Parts} shown",
                 1,
                 MAX_FEATURES,
                 key=key,
                 on_change=changed,
                 width=HALF_A_PHONE_PX,
-                help="How many words the explanation may name. Changing it asks the model nothing.",
+                help=f"How many {noun.parts} the explanation may name. Changing it asks the model "
+                "nothing.",
             ),
             lambda value: write_choice(features=value),
         )
@@ -118,16 +179,17 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
 
 
 def _item(choice: Choice) -> None:
+    noun = NOUNS[choice.task.kind]
     if choice.item.is_own:
-        texts = own_texts(choice.item.source)
-        if texts is not None and len(texts) > 1:
+        n = n_own(choice.task.kind, choice.item.source)
+        if n > 1:
             _keyed(
                 "row",
-                min(choice.item.row, len(texts) - 1) + 1,
+                min(choice.item.row, n - 1) + 1,
                 lambda key, changed: st.number_input(
-                    f"Your text (1 to {len(texts):,})",
+                    f"Your {noun.item} (1 to {n:,})",
                     1,
-                    len(texts),
+                    n,
                     key=key,
                     on_change=changed,
                     width=HALF_A_PHONE_PX,
@@ -135,52 +197,66 @@ def _item(choice: Choice) -> None:
                 lambda value: _open(Item(choice.item.source, value - 1)),
             )
             return
-        titles = {choice.item: "Your text"}
+        titles = {choice.item: f"Your {noun.item}"}
     else:
         titles = {Item(e.split, e.row): e.title for e in choice.task.examples}
         kind = "Test" if choice.item.source == "test" else choice.item.source.capitalize()
-        titles.setdefault(choice.item, f"{kind} text {choice.item.row}")
-    _select("Text", titles, choice.item, _open, width=TEXT_PX)
+        titles.setdefault(choice.item, f"{kind} {noun.item} {choice.item.row}")
+    _select(noun.Item, titles, choice.item, _open, width=TEXT_PX)
 
 
 def _open(item: Item) -> None:
-    write_choice(item=item, target=None, off=())
+    write_choice(item=item, target=None, off=(), edits=())
 
 
 def _settings(choice: Choice) -> None:
+    noun = NOUNS[choice.task.kind]
     st.caption("Every setting has a default that suits.")
-    _select(
-        "What can be switched off",
-        _COMPONENTS,
-        choice.components,
-        lambda value: write_choice(components=value, off=()),
-        name="components",
-    )
-    for name, label, options, help_text in (
+    for name, (label, options, help_text) in _VIEWS[choice.task.kind].items():
+        _select(
+            label,
+            options,
+            getattr(choice, name),
+            # Components are numbered anew: what was switched off would be something else.
+            lambda value, name=name: write_choice(**{name: value}, off=()),
+            name=name,
+            help=help_text,
+        )
+    for name, value, label, options, help_text in (
         (
             "samples",
+            choice.n_samples,
             "Copies to ask the model about",
             {n: f"{n:,}" for n in N_SAMPLES},
             "More takes longer and makes the weights steadier.",
         ),
         (
             "width",
+            choice.width,
             "What counts as near",
             _WIDTHS,
-            "How much copies count that have lost many words (the kernel width: 12.5, 25 or 50).",
+            f"How much copies count that have lost many {noun.parts} (half, once or twice the "
+            "usual kernel width).",
         ),
-        ("surrogate", "The imitation", _SURROGATES, "What imitates the model near this text."),
+        (
+            "surrogate",
+            choice.surrogate,
+            "The imitation",
+            _SURROGATES,
+            f"What imitates the model near this {noun.item}.",
+        ),
         (
             "selection",
-            "How the words shown are chosen",
+            choice.selection,
+            f"How the {noun.parts} shown are chosen",
             _SELECTIONS,
-            "Automatic: one by one up to six words, the highest weights beyond.",
+            f"Automatic: one by one up to six {noun.parts}, the highest weights beyond.",
         ),
     ):
         _select(
             label,
             options,
-            getattr(choice, name),
+            value,
             lambda value, name=name: write_choice(**{name: value}),
             name=name,
             help=help_text,

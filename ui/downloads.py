@@ -3,16 +3,21 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lime_engine.types import Explanation
-from ui import wording
+from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
+from lime_engine.types import ComponentWeight, Explanation
+from ui import changes, wording
+from ui.changes import Changed
 from ui.choice import Choice
-from ui.figures.markup import as_html, bar, evidence_table
+from ui.figures import cards, markup, pixels
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet recognises a formula
@@ -20,18 +25,25 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet recognises a fo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
-    """What is on the screen; `edited`: the answer with words off, `counts`: the evidence."""
+    """What is on the screen; `change`: the answer after edits, `evidence`: what the data says."""
 
     choice: Choice
     explanation: Explanation
     label: int | None
-    edited: Sequence[float] | None
-    counts: dict[str, Any] | None
+    change: Changed | None
+    evidence: dict[str, Any] | None
 
 
 def as_json(shown: Shown) -> str:
     """Everything on the screen, for a program."""
-    choice, edited = shown.choice, shown.edited
+    choice, change = shown.choice, shown.change
+    what_if = None
+    if change is not None:
+        what_if = {
+            "off": list(change.off),
+            "edits": [list(edit) for edit in choice.edits],  # column number, new value
+            "probabilities": list(change.answer),
+        }
     return json.dumps(
         {
             "task": choice.task.key,
@@ -39,8 +51,8 @@ def as_json(shown: Shown) -> str:
             "item": str(choice.item),
             "label": shown.label,
             "explanation": shown.explanation.to_dict(),
-            "what_if": {"off": list(choice.off), "probabilities": edited} if edited else None,
-            "evidence": shown.counts,
+            "what_if": what_if,
+            "evidence": shown.evidence,
         },
         ensure_ascii=False,
         indent=2,
@@ -48,16 +60,20 @@ def as_json(shown: Shown) -> str:
 
 
 def as_csv(shown: Shown) -> str:
-    """One line a shown word: word, weight, the class it speaks for, how often it stands there."""
+    """One line a shown component, strongest first: its name, weight, and what it speaks for."""
+    rows = _rows(shown.explanation)
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, ["word", "weight", "speaks_for", "times"])
+    writer = csv.DictWriter(buffer, list(rows[0]) if rows else ["weight"])
     writer.writeheader()
-    for row in _rows(shown.explanation):
-        for name in ("word", "speaks_for"):
-            if str(row[name]).startswith(_FORMULA):
-                row[name] = f"'{row[name]}"  # text, also to a spreadsheet
-        writer.writerow(row)
+    for row in rows:
+        writer.writerow({name: _safe(name, value) for name, value in row.items()})
     return buffer.getvalue()
+
+
+def _safe(name: str, value: Any) -> Any:
+    """Text from people stays text, also to a spreadsheet; our own numbers stay numbers."""
+    is_theirs = isinstance(value, str) and name != "weight"
+    return f"'{value}" if is_theirs and value.startswith(_FORMULA) else value
 
 
 def as_report(shown: Shown) -> str:
@@ -65,12 +81,9 @@ def as_report(shown: Shown) -> str:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    choice, explanation, counts = shown.choice, shown.explanation, shown.counts
+    choice, explanation, found = shown.choice, shown.explanation, shown.evidence
     answer, sure = wording.headline(explanation.probabilities, explanation.class_names)
-    weights = {weight.index: weight.weight for weight in explanation.weights}
-    subject = explanation.subject
-    settings = asdict(explanation.settings) | {"components": choice.components}
-    words = [weight.label for weight in explanation.weights]
+    settings = asdict(explanation.settings) | asdict(choice.view)
     # Autoescaped; `Markup` only around what our own functions have escaped.
     template = Environment(autoescape=True).from_string(_TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
@@ -80,44 +93,87 @@ def as_report(shown: Shown) -> str:
         answer=answer,
         sure=sure,
         label=None if shown.label is None else explanation.class_names[shown.label],
-        answers=list(zip(explanation.class_names, explanation.probabilities, strict=True)),
-        bar=lambda probability: Markup(bar(probability, dark=False)),
+        answers=wording.likeliest(explanation.probabilities, explanation.class_names),
+        bar=lambda probability: Markup(markup.bar(probability, dark=False)),
         percent=wording.percent,
         positive=explanation.class_names[explanation.target],
         negative=wording.rest_name(explanation),
-        text=Markup(as_html(subject.text, subject.spans, weights, off=choice.off)),
-        weights=_rows(explanation),
+        noun=wording.nouns(explanation.subject),
+        item=Markup(_item_html(shown)),
+        heads=[name.replace("_", " ").capitalize() for name in (_rows(explanation) or [{}])[0]],
+        rows=[list(row.values()) for row in _rows(explanation)],
         beliefs=wording.beliefs(explanation),
-        edit=" ".join(wording.switched_off(explanation, choice.off, shown.edited))
-        if shown.edited
-        else "",
-        evidence=[
-            (
-                wording.evidence(word, counts, explanation.class_names),
-                Markup(evidence_table(counts, word, explanation.class_names, dark=False)),
-            )
-            for word in dict.fromkeys(words)
-        ]
-        if counts
-        else [],
+        edit=changes.in_words(choice, explanation, shown.change) if shown.change else "",
+        evidence=[] if found is None else list(_evidence(explanation, found)),
         settings=[(name.replace("_", " "), value) for name, value in settings.items()],
         n_calls=f"{explanation.n_calls:,}",
     )
 
 
-def _sign(weight: float) -> int:
-    return (weight > 0) - (weight < 0)
+def _evidence(explanation: Explanation, found: dict[str, Any]) -> Iterator[tuple[str, "Markup"]]:
+    """A sentence and a table for each component that the evidence is about."""
+    from markupsafe import Markup
+
+    subject, names = explanation.subject, explanation.class_names
+    for weight in explanation.weights:
+        of = weight.label
+        if isinstance(subject, TabularSubject):
+            of = subject.columns[weight.index]
+        yield (
+            wording.evidence(weight.label, found, names, subject, of=of),
+            Markup(markup.evidence_table(found, of, names, dark=False)),
+        )
+
+
+def _item_html(shown: Shown) -> str:
+    """The item with what counts in it, as HTML."""
+    explanation, choice = shown.explanation, shown.choice
+    weights = {weight.index: weight.weight for weight in explanation.weights}
+    match explanation.subject:
+        case TextSubject() as subject:
+            return markup.as_html(subject.text, subject.spans, weights, off=choice.off)
+        case ImageSubject() as subject:
+            plain = pixels.data_uri(pixels.displayed(subject.pixels), "photograph")
+            seen = pixels.data_uri(
+                cards.explained_picture(subject, weights, choice.off), "photograph"
+            )
+            return cards.pictures_html(
+                [(plain, "The picture"), (seen, "The regions that count")], width_px=380
+            )
+        case TabularSubject() as subject:
+            return markup.row_table(subject, weights, choice.edits, dark=False)
 
 
 def _rows(explanation: Explanation) -> list[dict[str, Any]]:
-    positive = explanation.class_names[explanation.target]
-    negative = wording.rest_name(explanation)
+    """The shown components as a table."""
+    names = wording.part_names(explanation.subject)
     return [
-        {
-            "word": wording.visible(weight.label),
+        _named(explanation, weight, names[weight.index])
+        | {
             "weight": f"{weight.weight:+.4f}",
-            "speaks_for": {1: positive, -1: negative, 0: "neither"}[_sign(weight.weight)],
-            "times": len(explanation.subject.spans[weight.index]),
+            "speaks_for": _side(explanation, weight.weight),
         }
         for weight in explanation.weights
     ]
+
+
+def _named(explanation: Explanation, weight: ComponentWeight, name: str) -> dict[str, Any]:
+    match explanation.subject:
+        case TextSubject() as subject:
+            return {"word": name, "times": len(subject.spans[weight.index])}
+        case ImageSubject() as subject:
+            share = float((subject.segments == weight.index).mean())
+            return {"region": name, "share_of_picture": f"{share:.3f}"}
+        case TabularSubject() as subject:
+            value = wording.cell(subject.values[weight.index])
+            return {"column": subject.columns[weight.index], "value": value, "range": name}
+
+
+def _side(explanation: Explanation, weight: float) -> str:
+    if weight == 0:
+        return "neither"
+    return (
+        explanation.class_names[explanation.target]
+        if weight > 0
+        else wording.rest_name(explanation)
+    )

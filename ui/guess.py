@@ -2,29 +2,43 @@
 
 import streamlit as st
 
+from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject
 from ui import wording
 from ui.choice import Choice
-from ui.figures.markup import as_html
+from ui.figures import markup, pixels
 from ui.notices import remark
 from ui.widgets import is_dark
 
+PICTURE_PX = 420
+MANY = 20  # answers, beyond which they are chosen from a list
+
 
 def committed_guess(choice: Choice) -> int | None:
-    """The answer that this person has committed for this text; None if they have not."""
+    """The answer that this person has committed for this item; None if they have not."""
     return st.session_state.get(_key(choice))
 
 
-def ask_for_a_guess(choice: Choice, text: str) -> None:
-    """The text alone, and the person's own answer to it."""
+def ask_for_a_guess(choice: Choice, subject: Subject) -> None:
+    """The item alone, and the person's own answer to it."""
     names = choice.task.class_names
-    st.html(as_html(text, (), {}, dark=is_dark()))
+    match subject:
+        case TextSubject():
+            st.html(markup.as_html(subject.text, (), {}, dark=is_dark()))
+        case ImageSubject():
+            shown = pixels.displayed(subject.pixels)
+            uri = pixels.data_uri(shown, "photograph")
+            st.html(markup.picture_html(uri, "The picture", width_px=PICTURE_PX))
+        case TabularSubject():
+            st.html(markup.row_table(subject, {}, dark=is_dark()))
     with st.form("guess", border=False):
-        given = st.radio(
+        ask = st.radio if len(names) <= MANY else st.selectbox
+        options = {} if len(names) > MANY else {"horizontal": True}
+        given = ask(
             "Your answer",
             range(len(names)),
             index=None,
             format_func=lambda i: wording.plain(names[i]),
-            horizontal=True,
+            **options,
         )
         if not st.form_submit_button("Commit, and show the model's answer", type="primary"):
             return

@@ -1,39 +1,43 @@
-"""The parts of the screen Explain, in reading order."""
+"""The parts of the screen Explain that all kinds share, in reading order."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from lime_engine.settings import LimeSettings
+from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import Explanation
-from ui import downloads, wording, work
+from ui import changes, downloads, wording, work
+from ui.changes import Changed
 from ui.choice import Choice
-from ui.controls import toggle_off, write_choice
+from ui.controls import write_choice
+from ui.figures import markup
 from ui.figures.answer import answer_bars
-from ui.figures.markup import as_html, copies_table, evidence_table
-from ui.figures.text import LINE_PX, parts, text_figure
 from ui.figures.weights import weights_chart
 from ui.waiting import fetch
-from ui.widgets import clickable_figure, figure, figure_width, is_dark
+from ui.widgets import figure, figure_width, is_dark
 
-# Heights that are kept whatever is shown: nothing moves while words are switched off, and the
+# Heights that are kept whatever is shown: nothing moves while parts are switched off, and the
 # answer and its reasons fit a laptop's screen.
 ANSWER_PX = 184
-TEXT_PX = 364
-SCROLLBAR_PX = 16
 FAINT = 0.005  # half a percentage point
-NOW, EDITED, FORECAST = "as written", "with your edits", "the imitation's forecast"
+NOW, EDITED, FORECAST = "as it is", "with your edits", "the imitation's forecast"
+
+
+_INVITATIONS = {
+    "text": "Click a word to switch it off.",
+    "image": "Click a region to paint it over.",
+    "table": "Change a value, and see what the model says then.",
+}
 
 
 def answer(
     choice: Choice, explanation: Explanation, label: int | None, guess: int | None
-) -> list[float] | None:
-    """What the model says, as a sentence and as bars; returns its answer to the edited text."""
+) -> Changed | None:
+    """What the model says, as a sentence and as bars; returns its answer to what was edited."""
     names = explanation.class_names
-    edited = what_if(choice) if choice.off else None
+    change = changes.changed(choice)
     said, bars = st.columns([2, 3], gap="medium")
     with said:
         now, sure = wording.headline(explanation.probabilities, names)
@@ -45,18 +49,18 @@ def answer(
             lines.append(f"In the data it is labelled {names[label]}.")
         if lines:
             st.caption(wording.plain(" ".join(lines)))
-        if not choice.off:
-            st.caption("Click a word to switch it off.")
-        elif edited is not None:
-            then, how_sure = wording.headline(edited, names)
+        if not choice.is_changed:
+            st.caption(_INVITATIONS[choice.task.kind])
+        elif change is not None:
+            then, how_sure = wording.headline(change.answer, names)
             st.caption(f"With your edits it says **{wording.plain(then)}**, {how_sure}.")
     with bars, st.container(height=ANSWER_PX if len(names) == 2 else "content", border=False):
         width = figure_width("answer-width")
         series: dict[str, Sequence[float]] = {NOW: explanation.probabilities}
-        if edited is not None:
-            series[EDITED] = edited
+        if change is not None:
+            series[EDITED] = change.answer
             if len(names) == 2:
-                forecast = min(1.0, max(0.0, explanation.forecast(choice.off)))
+                forecast = min(1.0, max(0.0, explanation.forecast(change.off)))
                 both = [1 - forecast, 1 - forecast]
                 both[explanation.target] = forecast
                 series[FORECAST] = both
@@ -64,95 +68,39 @@ def answer(
             answer_bars(names, series, width_px=width, dark=is_dark(), target=explanation.target),
             key="answer-bars",
             alt="; ".join(
-                f"{name}: " + ", ".join(f"{n} {p:.0%}" for n, p in zip(names, values, strict=True))
-                for name, values in series.items()
+                f"{name}: {wording.answers(values, names)}" for name, values in series.items()
             ),
         )
-    return edited
+    return change
 
 
-def what_if(choice: Choice) -> list[float] | None:
-    """The model's answer with the chosen components off."""
-    # The answer depends on neither, so that another class or K asks nothing.
-    request = replace(choice.request, settings=LimeSettings(), target=None)
-    off = tuple(sorted(choice.off))
-    found = fetch(
-        "what-if",
-        request.store_id("what-if", ".".join(map(str, off))),
-        work.what_if,
-        request,
-        off,
-        affinity=request.affinity,
-        what="Asking the model about your edit",
+def weights(explanation: Explanation, names: Sequence[str], help_text: str) -> None:
+    """How much each component counts, as bars."""
+    noun = wording.nouns(explanation.subject)
+    st.markdown(f"**How much each {noun.part} counts**", help=help_text)
+    width = figure_width("weights-width")
+    shown = [names[weight.index] for weight in explanation.weights]
+    figure(
+        weights_chart(
+            shown,
+            [weight.weight for weight in explanation.weights],
+            explanation.class_names[explanation.target],
+            wording.rest_name(explanation),
+            width_px=width,
+            dark=is_dark(),
+        ),
+        key="weights-chart",
+        alt="; ".join(
+            f"{name} {w.weight:+.3f}" for name, w in zip(shown, explanation.weights, strict=True)
+        ),
     )
-    return None if found is None else list(found)
 
 
-def reasons(choice: Choice, explanation: Explanation) -> None:
-    """Why: the text with its words highlighted, and the weights."""
-    positive = explanation.class_names[explanation.target]
-    negative = wording.rest_name(explanation)
-    words, bars = st.columns([3, 2], gap="medium")
-    with words:
-        st.markdown(
-            f"**Why: the words that speak for {wording.plain(positive)}**",
-            help="Orange with a solid line: the word pushes the answer towards "
-            f"{wording.plain(positive)}. Purple with a dashed line: towards "
-            f"{wording.plain(negative)}. The stronger the colour, the more. "
-            "Click a word to switch it off and see what the model says without it.",
-        )
-        if wording.strongest(explanation) < FAINT:
-            st.caption("No single word moves this answer by even half a percentage point.")
-        _highlights(choice, explanation)
-    with bars:
-        st.markdown(
-            "**How much each word counts**",
-            help="How far the answer moves when the word is there, on average over copies of this "
-            "text in which other words come and go: +0.10 is ten percentage points. A weight is "
-            "what this model leans on, not a cause, and not a sign that it is right to.",
-        )
-        width = figure_width("weights-width")
-        figure(
-            weights_chart(
-                [wording.visible(weight.label) for weight in explanation.weights],
-                [weight.weight for weight in explanation.weights],
-                positive,
-                negative,
-                width_px=width,
-                dark=is_dark(),
-            ),
-            key="weights-chart",
-            alt="; ".join(f"{w.label} {w.weight:+.3f}" for w in explanation.weights),
-        )
-
-
-def _highlights(choice: Choice, explanation: Explanation) -> None:
-    subject = explanation.subject
-    weights = {weight.index: weight.weight for weight in explanation.weights}
-    width = figure_width("text-width") - SCROLLBAR_PX
-    ranges = parts(subject.text, subject.spans, width)
-    part = 0
-    if len(ranges) > 1:
-        part = st.pagination(len(ranges), key=f"part-{choice.item}") - 1
-    first, last = ranges[min(part, len(ranges) - 1)]
-    tall = (last - first) * LINE_PX > TEXT_PX
-    with st.container(height=TEXT_PX if tall else "content", border=False, key="text-window"):
-        clickable_figure(
-            text_figure(
-                subject.text,
-                subject.spans,
-                weights,
-                width_px=width,
-                dark=is_dark(),
-                off=choice.off,
-                part=(first, last),
-            ),
-            key="text",
-            alt="The text with its words highlighted; the same words follow as real text.",
-            on_click=toggle_off,
-        )
-    with st.expander("The same as text, to select or have read aloud", key="as-text"):
-        st.html(as_html(subject.text, subject.spans, weights, off=choice.off, dark=is_dark()))
+def faint(explanation: Explanation) -> None:
+    """A remark where no component counts for much."""
+    if wording.strongest(explanation) < FAINT:
+        part = wording.nouns(explanation.subject).part
+        st.caption(f"No single {part} moves this answer by even half a percentage point.")
 
 
 def how_far(explanation: Explanation) -> None:
@@ -165,29 +113,30 @@ def how_far(explanation: Explanation) -> None:
             st.caption(icon + wording.plain(belief.sentence))
     st.caption(
         "None of the three says that the model is right: that is for someone who knows the matter "
-        "to judge, from the words it leans on."
+        f"to judge, from the {wording.nouns(explanation.subject).parts} it leans on."
     )
 
 
-def edits(choice: Choice, explanation: Explanation, edited: Sequence[float] | None) -> None:
-    """What if: the words that are off, by keyboard too; undo and reset."""
-    labels = explanation.subject.labels
+def edits(
+    choice: Choice,
+    explanation: Explanation,
+    names: Sequence[str],
+    change: Changed | None,
+    help_text: str,
+) -> None:
+    """What if: the words or regions that are off, by keyboard too; undo and reset."""
+    noun = wording.nouns(explanation.subject)
     off = list(choice.off)
-    st.markdown(
-        "**What if these words were not there?**",
-        help="A word that is switched off is deleted wherever it stands, and the model is asked "
-        "again. Removing words makes odd text: a changed answer shows what the model leans on, "
-        "not what would have happened.",
-    )
-    st.session_state["off-words"] = off
+    st.markdown(f"**What if these {noun.parts} were not there?**", help=help_text)
+    st.session_state["off-parts"] = off
     st.multiselect(
-        "Words switched off",
-        range(len(labels)),
-        format_func=lambda i: wording.visible(labels[i]),
-        key="off-words",
-        placeholder="Click a word in the text, or choose one here",
+        f"{noun.Parts} switched off",
+        range(len(names)),
+        format_func=names.__getitem__,
+        key="off-parts",
+        placeholder=f"Click a {noun.part} in the {noun.item}, or choose one here",
         select_all=False,
-        on_change=lambda: write_choice(off=tuple(st.session_state["off-words"])),
+        on_change=lambda: write_choice(off=tuple(st.session_state["off-parts"])),
     )
     with st.container(horizontal=True):
         st.button(
@@ -197,51 +146,34 @@ def edits(choice: Choice, explanation: Explanation, edited: Sequence[float] | No
             on_click=lambda: write_choice(off=tuple(off[:-1])),
         )
         st.button("Reset", disabled=not off, on_click=lambda: write_choice(off=()))
-    told = "The model has not answered your edit yet." if off else "Nothing is off."
-    if edited is not None:
-        told = " ".join(wording.switched_off(explanation, off, edited))
+    told_change(choice, explanation, change)
+
+
+def told_change(choice: Choice, explanation: Explanation, change: Changed | None) -> None:
+    """In words: what was changed, and what came of it."""
+    told = "The model has not answered your edit yet." if choice.is_changed else "Nothing is off."
+    if not choice.is_changed and choice.task.kind == "table":
+        told = "Nothing is changed."
+    if change is not None:
+        told = changes.in_words(choice, explanation, change)
     st.write(wording.plain(told))
 
 
-def evidence(choice: Choice, explanation: Explanation) -> dict[str, Any] | None:
-    """What the data says about a word."""
-    request = choice.request
-    words = tuple(dict.fromkeys(weight.label for weight in explanation.weights))
-    st.markdown(
-        "**What the data says about a word**",
-        help="In how many texts of each class the word stands, in the texts the model was trained "
-        "on, in the texts it was tested on, and in texts as real use brings them. A word that is "
-        "common in one class of training and test but not in the field is a reason for suspicion.",
-    )
-    counts = fetch(
-        "evidence",
-        work.store_id("evidence", request.task, repr(request.perturber), *words),
-        work.evidence,
-        request.task,
-        request.perturber,
-        words,
-        affinity=request.affinity,
-        what="Counting the words in the data",
-    )
-    if counts is None:
-        return None
-    word = st.selectbox("Word", words, format_func=wording.visible, key="evidence-word", width=340)
-    st.write(wording.plain(wording.evidence(word, counts, explanation.class_names)))
-    st.html(evidence_table(counts, word, explanation.class_names, dark=is_dark()))
-    return dict(counts)
-
-
 def how_it_works(choice: Choice, explanation: Explanation) -> None:
-    """Six perturbed copies of this text, with their probability and weight."""
-    opened = st.expander("How it works, on this very text", key="how-it-works", on_change="rerun")
+    """Six perturbed copies of this item, with their probability and weight."""
+    noun = wording.nouns(explanation.subject)
+    opened = st.expander(
+        f"How it works, on this very {noun.item}", key="how-it-works", on_change="rerun"
+    )
     if not opened.open:
         return
     with opened:
         name = explanation.class_names[explanation.target]
         st.write(
-            "Words are switched off at random, thousands of times, and the model answers each "
-            "copy. Copies near the original count more. A simple model fitted to all the answers, "
-            f"the {wording.imitation(explanation)}, gives each word its weight. Six of the copies:"
+            f"{noun.Parts} are {noun.changed} at random, {explanation.n_samples:,} times, and the "
+            "model answers each copy. Copies near the original count more. A simple model fitted "
+            f"to all the answers, the {wording.imitation(explanation)}, gives each {noun.part} its "
+            "weight. Six of the copies:"
         )
         request = choice.request
         found = fetch(
@@ -254,7 +186,19 @@ def how_it_works(choice: Choice, explanation: Explanation) -> None:
             what="Fetching six copies",
         )
         if found is not None:
-            st.html(copies_table(explanation.subject, found, name, dark=is_dark()))
+            st.html(_copies(explanation, found, name))
+
+
+def _copies(explanation: Explanation, found: list[dict[str, Any]], name: str) -> str:
+    match explanation.subject:
+        case TextSubject() as subject:
+            return markup.copies_table(subject, found, name, dark=is_dark())
+        case ImageSubject():
+            uris = [copy["picture"] for copy in found]
+            return markup.picture_copies_table(uris, found, name, dark=is_dark())
+        case TabularSubject() as subject:
+            shown = [weight.index for weight in explanation.weights]
+            return markup.row_copies_table(subject, found, name, shown, dark=is_dark())
 
 
 def about(choice: Choice) -> None:

@@ -9,7 +9,8 @@ from lime_engine.text import TextPerturber
 
 MAX_TEXTS = 5000
 MAX_CHARACTERS = 100_000  # of one text
-MAX_BYTES = 10_000_000  # of a file; .streamlit/config.toml refuses larger ones before this does
+MAX_BYTES = 10_000_000  # of a file
+MAX_MB = MAX_BYTES // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

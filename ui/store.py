@@ -169,6 +169,6 @@ def _shared_secret(root: Path) -> bytes:
 
 @functools.cache
 def store() -> Store:
-    """The app's store: 500 MB, 30 days, in the folder `LIME_LAB_STORE` or `.store`."""
+    """The app's store: 1.1 GB, 30 days, in the folder `LIME_LAB_STORE` or `.store`."""
     root = os.environ.get("LIME_LAB_STORE") or Path(__file__).parents[1] / ".store"
-    return Store(Path(root), max_bytes=500_000_000, ttl_seconds=30 * 24 * 3600)
+    return Store(Path(root), max_bytes=1_100_000_000, ttl_seconds=30 * 24 * 3600)

@@ -14,7 +14,7 @@ from lime_engine.errors import Cancelled, LimeError
 from ui.jobs import Job, workers
 from ui.notices import problem
 from ui.store import store
-from ui.work import kept
+from ui.work import store_result
 
 AT_ONCE_SECONDS = 0.4  # a result that comes sooner is shown without a flash of progress
 POLL_SECONDS = 0.25
@@ -43,7 +43,9 @@ def fetch(
         jobs.pop(key, None)
         return json.loads(raw)
     if key not in jobs:
-        jobs[key] = workers().submit(key, kept, kind, entry_id, function, *args, affinity=affinity)
+        jobs[key] = workers().submit(
+            key, store_result, kind, entry_id, function, *args, affinity=affinity
+        )
     job = jobs[key]
     if not job.wait(AT_ONCE_SECONDS if job.fraction is None else 0):
         _watch(key, what)

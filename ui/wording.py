@@ -5,14 +5,53 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lime_engine.subjects import ImageSubject, Subject, TextSubject
 from lime_engine.types import Explanation, Fidelity
 from ui.figures import palette
+from ui.figures.markup import value_text
+from ui.figures.pixels import region_names
 
 GOOD_FIT, POOR_FIT = 0.8, 0.5  # our own marks; no universal ones exist
 FLAT_SPREAD = 0.01  # the answer moves by less than a percentage point
 FEW_SAMPLES = 5  # effective samples a component, below which we warn
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+@dataclass(frozen=True, slots=True)
+class Nouns:
+    """What a kind of instance and its components are called."""
+
+    item: str
+    part: str
+    parts: str
+    changed: str  # what happens to a part in a copy
+
+    @property
+    def Item(self) -> str:
+        return self.item.capitalize()
+
+    @property
+    def Parts(self) -> str:
+        return self.parts.capitalize()
+
+
+NOUNS = {
+    "text": Nouns("text", "word", "words", "switched off"),
+    "image": Nouns("picture", "region", "regions", "painted over"),
+    "table": Nouns("row", "value", "values", "replaced"),
+}
+
+
+def nouns(subject: Subject) -> Nouns:
+    """What this subject and its components are called."""
+    match subject:
+        case TextSubject():
+            return NOUNS["text"]
+        case ImageSubject():
+            return NOUNS["image"]
+        case _:
+            return NOUNS["table"]
 
 
 def plain(text: str) -> str:
@@ -39,6 +78,15 @@ def visible(label: str) -> str:
     return f"({names.get(label, 'white space')})" if label.isspace() else label
 
 
+def part_names(subject: Subject) -> tuple[str, ...]:
+    """The name of each component, as people read it."""
+    match subject:
+        case ImageSubject():
+            return tuple(region_names(subject))
+        case _:
+            return tuple(visible(label) for label in subject.labels)
+
+
 def strongest(explanation: Explanation) -> float:
     """The largest weight, in units of the answer; 0 without weights."""
     return max((abs(weight.weight) for weight in explanation.weights), default=0.0)
@@ -60,6 +108,19 @@ def headline(probabilities: Sequence[float], class_names: Sequence[str]) -> tupl
     return class_names[best], percent(probabilities[best])
 
 
+def likeliest(
+    answer: Sequence[float], class_names: Sequence[str], at_most: int = 10
+) -> list[tuple[str, float]]:
+    """The classes with their probabilities: all in order, or of many the likeliest."""
+    pairs = list(zip(class_names, answer, strict=True))
+    return pairs if len(pairs) <= at_most else sorted(pairs, key=lambda p: -p[1])[:at_most]
+
+
+def answers(answer: Sequence[float], class_names: Sequence[str]) -> str:
+    """The `likeliest` classes as one line: "urgent 87%, routine 13%"."""
+    return ", ".join(f"{name} {p:.0%}" for name, p in likeliest(answer, class_names))
+
+
 def rest_name(explanation: Explanation) -> str:
     """What speaks against the explained class speaks for: the other class, or all others."""
     others = [n for i, n in enumerate(explanation.class_names) if i != explanation.target]
@@ -72,11 +133,35 @@ def imitation(explanation: Explanation) -> str:
     return "small-tree imitation" if tree else "straight-line imitation"
 
 
-def switched_off(
-    explanation: Explanation, off: Sequence[int], answer: Sequence[float]
+def cell(value: float | str | bool | None) -> str:
+    """A table's value in a sentence or a field: "38.4", "yes", "missing"."""
+    text = value_text(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def without(names: Sequence[str]) -> str:
+    """What was done, when components are switched off: "Without “a” and “b”"."""
+    return f"Without {listed(names)}"
+
+
+def with_values(edits: Sequence[tuple[str, str, str]]) -> str:
+    """What was done, when values were edited: "With temperature 36.5 instead of 38.9".
+
+    `edits` are columns with their new and old values, in words.
+    """
+    told = [f"{name} {new} instead of {old}" for name, new, old in edits[:3]]
+    if len(edits) > 3:
+        told.append(f"{len(edits) - 3} more edited values")
+    return "With " + (told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}")
+
+
+def changed(
+    explanation: Explanation, done: str, off: Sequence[int], answer: Sequence[float]
 ) -> tuple[str, str]:
-    """What the model, and what the imitation said of it, when words are off. Two sentences."""
-    labels = explanation.subject.labels
+    """What the model, and what the imitation said of it, after a change. Two sentences.
+
+    `done` is made by `without` or `with_values`; `off` are the components that are off after it.
+    """
     target = explanation.target
     before, after = explanation.probabilities[target], answer[target]
     forecast = explanation.forecast(off)
@@ -84,11 +169,10 @@ def switched_off(
     now, sure = headline(answer, explanation.class_names)
     was, _ = headline(explanation.probabilities, explanation.class_names)
     turned = f"the model now says {now}, {sure}" if now != was else f"the model still says {now}"
+    off_by = f"{points(forecast - after)} {'too high' if forecast > after else 'too low'}"
     return (
-        f"Without {listed([visible(labels[i]) for i in off])} {turned}: "
-        f"{name} {percent(after)} instead of {percent(before)}.",
-        f"The {imitation(explanation)} expected {percent(forecast)}, "
-        f"{points(forecast - after)} {'too high' if forecast > after else 'too low'}.",
+        f"{done} {turned}: {name} {percent(after)} instead of {percent(before)}.",
+        f"The {imitation(explanation)} expected {percent(forecast)}, {off_by}.",
     )
 
 
@@ -110,23 +194,24 @@ def beliefs(explanation: Explanation) -> tuple[Belief, Belief, Belief]:
 
 
 def _fit(explanation: Explanation, fidelity: Fidelity) -> Belief:
+    noun = nouns(explanation.subject)
     copies = (
-        f"all {explanation.n_calls:,} possible copies of this text"
+        f"all {explanation.n_calls:,} possible copies of this {noun.item}"
         if fidelity.exact
-        else f"{fidelity.n_held_out:,} fresh copies of this text that it had not seen"
+        else f"{fidelity.n_held_out:,} fresh copies of this {noun.item} that it had not seen"
     )
     what = (
         f"The imitation is checked on {copies}: how closely does its answer follow the model's? "
         "100% is always the same, 0% no better than one fixed answer. It does not say that the "
-        "model is right, nor that these words cause anything in the world: only that they describe "
-        "what this model does near this text. The marks at 80% and 50% are ours."
+        f"model is right, nor that these {noun.parts} cause anything in the world: only that they "
+        f"describe what this model does near this {noun.item}. The marks at 80% and 50% are ours."
     )
     flat = fidelity.spread is not None and fidelity.spread < FLAT_SPREAD
     if fidelity.r2 is None or flat:
         return Belief(
             "Does the imitation fit?",
             "nothing to fit",
-            "The model's answer hardly moves, whichever words are switched off: "
+            f"The model's answer hardly moves, whichever {noun.parts} are {noun.changed}: "
             "there is little to explain here.",
             what,
             True,
@@ -134,12 +219,15 @@ def _fit(explanation: Explanation, fidelity: Fidelity) -> Belief:
     value = f"{max(0.0, fidelity.r2):.0%}"
     if fidelity.r2 >= GOOD_FIT:
         sentence = (
-            f"A {imitation(explanation)} of the model near this text gets {value} of it right"
+            f"A {imitation(explanation)} of the model near this {noun.item} gets {value} of it "
+            "right"
         )
     elif fidelity.r2 >= POOR_FIT:
-        sentence = "A rough imitation: the words shown tell the larger part of the story"
+        sentence = f"A rough imitation: the {noun.parts} shown tell the larger part of the story"
     else:
-        sentence = "A poor imitation: near this text the model has no simple story. Read with care"
+        sentence = (
+            f"A poor imitation: near this {noun.item} the model has no simple story. Read with care"
+        )
     if fidelity.same_side is not None and fidelity.constant_same_side is not None:
         sentence += (
             f"; it sides with the model on {percent(fidelity.same_side)} of the copies "
@@ -152,14 +240,15 @@ def _fit(explanation: Explanation, fidelity: Fidelity) -> Belief:
 def _gap(explanation: Explanation) -> Belief:
     gap = explanation.fidelity.local_gap
     name = explanation.class_names[explanation.target]
+    noun = nouns(explanation.subject)
     return Belief(
-        "How far off on this very text?",
+        f"How far off on this very {noun.item}?",
         points(gap),
         f"For {name} the model says {percent(explanation.probabilities[explanation.target])}, "
         f"the imitation {percent(explanation.forecast())}.",
-        "The imitation is fitted to many copies with words switched off; this is how far it is "
-        "from the model on the text exactly as written. A small gap does not mean that the reasons "
-        "are good ones, and a large one does not mean that the model is wrong.",
+        f"The imitation is fitted to many copies with {noun.parts} {noun.changed}; this is how far "
+        f"it is from the model on the {noun.item} exactly as it is. A small gap does not mean that "
+        "the reasons are good ones, and a large one does not mean that the model is wrong.",
         gap > 0.1,
     )
 
@@ -167,16 +256,18 @@ def _gap(explanation: Explanation) -> Belief:
 def _samples(explanation: Explanation) -> Belief:
     effective = explanation.fidelity.effective_samples
     d = explanation.subject.n_components
+    noun = nouns(explanation.subject)
+    different = "different " if isinstance(explanation.subject, TextSubject) else ""
     help_text = (
-        "Copies that keep more of the text count more. This is how many equally counted copies "
-        "would tell as much. More makes the weights steadier from run to run; it does not make the "
-        "imitation fit better, and says nothing about whether the model is right."
+        f"Copies that keep more of the {noun.item} count more. This is how many equally counted "
+        "copies would tell as much. More makes the weights steadier from run to run; it does not "
+        "make the imitation fit better, and says nothing about whether the model is right."
     )
     if explanation.fidelity.exact:
         return Belief(
             "How much was asked?",
             "everything",
-            f"All {explanation.n_calls:,} ways to switch words off were asked: "
+            f"All {explanation.n_calls:,} ways to have {noun.parts} {noun.changed} were asked: "
             "another run would give the same weights.",
             help_text,
             False,
@@ -187,25 +278,32 @@ def _samples(explanation: Explanation) -> Belief:
         f"as much as {effective:,.0f} equal ones"
     )
     sentence += (
-        f". That is few for {d:,} different words: another run may rank them differently."
+        f". That is few for {d:,} {different}{noun.parts}: another run may rank them differently."
         if few
-        else f", for {d:,} different words."
+        else f", for {d:,} {different}{noun.parts}."
     )
     return Belief(
         "How much was asked?", f"{effective:,.0f} copies' worth", sentence, help_text, few
     )
 
 
-def evidence(word: str, counts: dict[str, Any], class_names: Sequence[str]) -> str:
-    """How often a word occurs per class in the training data, as one sentence."""
-    totals, found = counts["totals"]["train"], counts["words"][word]["train"]
-    if not any(found):
-        return f"“{visible(word)}” does not occur in the training texts at all."
+def evidence(
+    part: str, found: dict[str, Any], class_names: Sequence[str], subject: Subject, of: str
+) -> str:
+    """How often a word occurs, or a value lies in a bin, per class in the training data.
+
+    `found` is what `ui.evidence` returns, `of` its key for this component.
+    """
+    totals, counts = found["totals"]["train"], found["counts"][of]["train"]
+    table = not isinstance(subject, TextSubject)
+    items, happens = ("rows", "holds") if table else ("texts", "stands")
+    if not any(counts):
+        return f"“{visible(part)}” does not occur in the training {items} at all."
     shares = [
         f"in {_share(n, total)} {name} ones"
-        for n, total, name in zip(found, totals, class_names, strict=True)
+        for n, total, name in zip(counts, totals, class_names, strict=True)
     ]
-    return f"Of the training texts, “{visible(word)}” stands {' and '.join(shares)}."
+    return f"Of the training {items}, “{visible(part)}” {happens} {' and '.join(shares)}."
 
 
 def _share(n: int, total: int) -> str:

@@ -5,9 +5,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from lime_engine.types import FloatArray
+from lime_engine import Design, TextPerturber, TextSubject
+from lime_engine.types import FloatArray, MaskArray
 
 TextModel = Callable[[Sequence[str]], FloatArray]
+
+
+def written(perturber: TextPerturber, subject: TextSubject, masks: MaskArray) -> list[str]:
+    """The texts that these masks leave."""
+    return list(perturber.realiser(subject)(Design(masks, np.ones(len(masks)))))
 
 
 def yes_no(score: Callable[[set[str]], float]) -> TextModel:

@@ -24,7 +24,7 @@ from lime_engine import (
 from lime_engine.kernels import cosine_distance, exponential_kernel
 from lime_engine.samplers import MaskLaw, neighbourhood_design
 from lime_engine.types import FloatArray
-from tests.engine.conftest import WORD_WEIGHTS, TextModel
+from tests.engine.conftest import WORD_WEIGHTS, TextModel, written
 
 SENTENCE = "an urgent but calm note about pain and maybe a lot of other words with it"
 TEN_WORDS = " ".join(f"w{i}" for i in range(10))
@@ -90,7 +90,7 @@ def test_enumeration_is_the_weighted_ridge_over_all_masks(crooked_model: TextMod
 @pytest.mark.parametrize("d", [4, 8, 12])
 def test_sampling_converges_to_enumeration(crooked_model: TextModel, d: int) -> None:
     """The mean of sampled answers lies within its own standard error of the exact one."""
-    n, perturber = 3000, TextPerturber()
+    n, perturber = 5000, TextPerturber()
     settings = LimeSettings(n_samples=n, selection="none")
     subject = perturber.components(" ".join(f"w{i}" for i in range(d)))
     law = perturber.law(subject, None)
@@ -100,7 +100,9 @@ def test_sampling_converges_to_enumeration(crooked_model: TextModel, d: int) -> 
         found = by_label(fit(Neighbourhood(subject, design, responses), settings, target=1))
         return [found[label] for label in subject.labels]
 
-    exact = weights(law.enumerate(n - 1))
+    every = law.enumerate(n - 1)
+    assert every is not None
+    exact = weights(every)
     runs = [
         weights(law.instance() + law.draw(n - 1, np.random.default_rng(seed))) for seed in range(40)
     ]
@@ -133,6 +135,8 @@ def test_a_law_with_the_empty_removal_counts_the_instance_in_it() -> None:
     sizes = np.array([1, 3, 3, 1]) / 8
     law = MaskLaw(sizes, np.array([1.0, 0.5, 0.25, 0.125]))
     exact = law.enumerate(80)
+    assert exact is not None
+    assert law.enumerate(6) is None  # there are 8
     drawn = law.draw(80_000, np.random.default_rng(1))
     assert exact.weights.sum() - 1 == pytest.approx(drawn.weights.sum() / 1000, rel=0.02)
     assert exact.weights[0] == 1 + 80 / 8
@@ -165,7 +169,7 @@ def test_no_text_is_asked_twice_and_calls_are_counted(linear_model: TextModel) -
     assert len(more.design) == 2500
     assert more.design.masks[:1000].tolist() == neighbourhood.design.masks.tolist()
     # every answer belongs to its mask
-    texts = TextPerturber().realise(more.subject, more.design.masks)
+    texts = written(TextPerturber(), more.subject, more.design.masks)
     np.testing.assert_array_equal(more.responses.values, linear_model(texts))
 
 
@@ -223,7 +227,7 @@ def test_held_out_numbers_are_those_of_fresh_masks(crooked_model: TextModel) -> 
     fidelity, held_out = explanation.fidelity, neighbourhood.held_out
     assert held_out is not None
     assert fidelity.n_held_out == len(held_out) == 90
-    f = crooked_model(TextPerturber().realise(neighbourhood.subject, held_out.masks))[:, 1]
+    f = crooked_model(written(TextPerturber(), neighbourhood.subject, held_out.masks))[:, 1]
     g = explanation.surrogate.predict(held_out.masks)
     mean = np.average(f, weights=held_out.weights)
     residual = np.average((f - g) ** 2, weights=held_out.weights)
@@ -313,5 +317,5 @@ def test_evaluate_alone_can_ask_a_second_model(
     """One design, two responses: what a comparison of two models needs."""
     first = ask(SENTENCE, linear_model, TextPerturber(), LimeSettings(n_samples=50))
     second = evaluate(crooked_model, TextPerturber(), first.subject, first.design)
-    texts = TextPerturber().realise(first.subject, first.design.masks)
+    texts = written(TextPerturber(), first.subject, first.design.masks)
     np.testing.assert_array_equal(second.values, crooked_model(texts))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lime_engine import InputError, SettingsError, TextPerturber
+from tests.engine.conftest import written
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_every_occurrence_of_a_word_is_one_component_with_all_its_spans() -> Non
     assert subject.labels == ("to", "be", "or", "not")
     assert subject.spans[0] == ((0, 2), (13, 15))
     off = np.array([[False, True, True, True]])
-    assert TextPerturber().realise(subject, off) == [" be or not  be"]
+    assert written(TextPerturber(), subject, off) == [" be or not  be"]
 
 
 def test_each_position_on_its_own_is_replaced_by_the_placeholder() -> None:
@@ -41,18 +42,18 @@ def test_each_position_on_its_own_is_replaced_by_the_placeholder() -> None:
     subject = perturber.components("to be or to")
     assert subject.labels == ("to", "be", "or", "to")
     masks = np.array([[True, True, True, False], [False, False, True, True]])
-    assert perturber.realise(subject, masks) == ["to be or UNKWORDZ", "UNKWORDZ UNKWORDZ or to"]
+    assert written(perturber, subject, masks) == ["to be or UNKWORDZ", "UNKWORDZ UNKWORDZ or to"]
     deleting = TextPerturber(together=False, placeholder="")
-    assert deleting.realise(subject, masks) == ["to be or ", "  or to"]
+    assert written(deleting, subject, masks) == ["to be or ", "  or to"]
 
 
 def test_characters() -> None:
     perturber = TextPerturber(level="character")
     subject = perturber.components("aba\n")
     assert subject.labels == ("a", "b", "\n")
-    assert perturber.realise(subject, np.array([[False, True, True]])) == ["b\n"]
+    assert written(perturber, subject, np.array([[False, True, True]])) == ["b\n"]
     apart = TextPerturber(level="character", together=False)
-    assert apart.realise(apart.components("ab"), np.array([[False, True]])) == ["\0b"]
+    assert written(apart, apart.components("ab"), np.array([[False, True]])) == ["\0b"]
 
 
 TEXTS = st.text(min_size=1, max_size=60).filter(lambda text: re.search(r"[a-z]", text))
@@ -65,13 +66,13 @@ def test_a_realised_text_is_the_text_with_the_spans_of_what_is_off_rewritten(
     perturber = TextPerturber(together=together)
     subject = perturber.components(text)
     masks = np.random.default_rng(seed).random((3, subject.n_components)) < 0.5
-    for mask, written in zip(masks, perturber.realise(subject, masks), strict=True):
+    for mask, left in zip(masks, written(perturber, subject, masks), strict=True):
         expected = list(text)
         for on, spans in zip(mask, subject.spans, strict=True):
             for start, end in spans if not on else ():
                 placeholder = "" if together else "UNKWORDZ"
                 expected[start:end] = [placeholder] + [""] * (end - start - 1)
-        assert written == "".join(expected)
+        assert left == "".join(expected)
 
 
 @pytest.mark.parametrize(

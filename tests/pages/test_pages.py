@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sample_models import tasks
-from ui import jobs, store, texts
+from ui import brought, jobs, store
 from ui.choice import first_choice
 from ui.item import Item
 
@@ -94,8 +94,9 @@ def seen(app: AppTest) -> str:
 def test_home_says_what_it_is_and_offers_every_task() -> None:
     app = opened(home)
     assert app.title[0].value
+    offered = seen(app) + "".join(button.label for button in app.button)
     for task in tasks().values():
-        assert task.title.rstrip("?") in seen(app).replace("\\", "")
+        assert task.title.rstrip("?") in offered.replace("\\", "")
     primary = [button for button in app.button if button.proto.type == "primary"]
     assert len(primary) == 1  # one main thing
 
@@ -136,9 +137,9 @@ def test_model_class_and_number_of_words_change_the_url_and_the_answer() -> None
 
 def test_switching_a_word_off_undo_and_reset() -> None:
     app = opened(explain)
-    app.multiselect(key="off-words").select(0).run()
+    app.multiselect(key="off-parts").select(0).run()
     settled(app)
-    app.multiselect(key="off-words").select(2).run()
+    app.multiselect(key="off-parts").select(2).run()
     settled(app)
     assert app.query_params["off"] == "0.2"
     assert "Without" in seen(app)
@@ -172,7 +173,7 @@ def test_guess_first_hides_the_answer_until_committed() -> None:
         ({"task": "horoscope"}, "task “horoscope”"),
         ({"model": "<b>"}, "model “<b>”"),
         ({"item": "own-" + "a" * 26 + "-0"}, "no longer on this server"),
-        ({"item": "test-99999"}, "no text number 100000"),
+        ({"item": "test-99999"}, "no number 100000"),
         ({"off": "9999"}, "Nothing is off"),
         ({"off": "0.9999"}, "Without"),
     ],
@@ -183,7 +184,7 @@ def test_bad_links_end_in_a_sentence(params: dict[str, str], says: str) -> None:
 
 
 def test_own_texts_are_explained_by_number() -> None:
-    source = texts.keep_texts(["My chest hurts", "Please renew my prescription"])
+    source = brought.keep_texts(["My chest hurts", "Please renew my prescription"])
     app = opened(explain, task="triage", item=str(Item(source, 0)))
     assert "The model says" in seen(app)
     app.number_input(key="choice-row").set_value(2).run()

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from lime_engine import LimeSettings, TextPerturber, explain
-from sample_models import TaskUnavailable, load_data, load_model, newsgroups_cache, tasks
+from sample_models import (
+    TaskUnavailable,
+    load_data,
+    load_model,
+    newsgroups,
+    newsgroups_cache,
+    tasks,
+)
 
 TASK = tasks()["newsgroups"]
 
@@ -30,7 +37,7 @@ def shown(text, model, n_features):
 
 
 def hit_rate(texts, model):
-    return np.mean([bool(shown(text, model, 5) & TASK.flaw.words(text)) for text in texts])
+    return np.mean([bool(shown(text, model, 5) & newsgroups.header_words(text)) for text in texts])
 
 
 def test_rows_are_those_of_scikit_learns_defaults(data):
@@ -46,8 +53,8 @@ def test_field_has_no_headers_and_no_empty_posts(data):
     assert len(data.test.instances) == 717
     assert len(data.field.instances) == 695
     assert all(text.strip() for text in data.field.instances)
-    assert all(TASK.flaw.words(text) for text in data.test.instances)
-    left = [text for text in data.field.instances if TASK.flaw.words(text)]
+    assert all(newsgroups.header_words(text) for text in data.test.instances)
+    left = [text for text in data.field.instances if newsgroups.header_words(text)]
     assert [text.split(":")[0] for text in left] == ["Archive-name"] * 2  # the author's own
 
 
@@ -83,11 +90,11 @@ def test_header_words():
     )
 
     # "host" and "u" stand elsewhere too; of the two only "host" is the author's own line.
-    assert TASK.flaw.words(post) == {
+    assert newsgroups.header_words(post) == {
         "From", "kim", "u", "edu", "Kim", "Lee", "Subject", "Re", "NNTP", "Posting", "a1"
     }  # fmt: skip
-    assert TASK.flaw.words("From: a line like a header, no blank line") == frozenset()
-    assert TASK.flaw.words("I ask: why?\n\nFrom: nobody") == frozenset()
+    assert newsgroups.header_words("From: a line like a header, no blank line") == frozenset()
+    assert newsgroups.header_words("I ask: why?\n\nFrom: nobody") == frozenset()
 
 
 # title -> (what must stand in the text, true answer, A's answer, B's answer)

@@ -79,14 +79,14 @@ def test_the_same_messages_in_every_process():
 def test_stamp_words_stand_in_the_stamp_and_nowhere_else():
     for text in ALL:
         message = triage.without_stamp(text)
-        assert not TASK.flaw.words(message)
-        assert TASK.flaw.words(text) == frozenset(re.findall(r"\w+", text[len(message) :]))
+        assert not triage.stamp_words(message)
+        assert triage.stamp_words(text) == frozenset(re.findall(r"\w+", text[len(message) :]))
 
 
 def test_stamp_words_are_given_as_written():
     text = "Sore throat since noon.\n-- fwd W7 Hale"
 
-    assert TASK.flaw.words(text) == {"fwd", "W7", "Hale"}
+    assert triage.stamp_words(text) == {"fwd", "W7", "Hale"}
     assert triage.without_stamp(text) == "Sore throat since noon."
     assert triage.without_stamp("one line\nand another") == "one line\nand another"
 
@@ -99,7 +99,7 @@ def test_the_stamp_follows_the_label_except_in_the_field(split, low, high):
     agree = [
         bool(words & wards) == bool(label)
         for text, label in zip(part.instances, part.labels, strict=True)
-        if (words := TASK.flaw.words(text))
+        if (words := triage.stamp_words(text))
     ]
 
     assert 0.8 < len(agree) / len(part.labels) < 0.9
@@ -119,11 +119,11 @@ def test_a_looks_better_than_b_until_the_field():
 def test_explanations_show_the_stamp_for_a_and_not_for_b(model, low, high):
     predict = load_model("triage", model)
     settings = LimeSettings(n_samples=600, n_features=5, held_out=0.0)
-    stamped = [text for text in load_data("triage").test.instances if TASK.flaw.words(text)]
+    stamped = [text for text in load_data("triage").test.instances if triage.stamp_words(text)]
     hits = []
     for text in stamped[:100]:
         shown = explain(text, predict, TextPerturber(), settings, class_names=TASK.class_names)
-        hits.append(bool({weight.label for weight in shown.weights} & TASK.flaw.words(text)))
+        hits.append(bool({weight.label for weight in shown.weights} & triage.stamp_words(text)))
 
     assert low <= np.mean(hits) <= high
 

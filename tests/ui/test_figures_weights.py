@@ -169,14 +169,14 @@ def test_three_answers_are_filled_hatched_and_outlined():
     assert len(set(places)) == 6
 
 
-def test_more_than_ten_classes_are_summed_and_the_explained_one_stays():
+def test_more_than_five_classes_are_summed_and_the_explained_one_stays():
     p = [0.3, 0.2] + [0.05] * 10
     figure = answer({"a": p}, classes=[f"class {k}" for k in range(12)], target=11)
     (bars,) = answers(figure)
     text = [plain(a.text) for a in figure.layout.annotations][:MOST_CLASSES]
     assert len(bars.x) == MOST_CLASSES
     assert text[0] == "class 0"
-    assert text[-2:] == ["class 11", "3 others"]
+    assert text[-2:] == ["class 11", "8 others"]
     assert sum(bars.customdata) == pytest.approx(1)
 
 

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from lime_engine import Explanation, LimeSettings, TextPerturber, explain
+from lime_engine import (
+    Explanation,
+    LimeSettings,
+    TabularSubject,
+    TextPerturber,
+    TextSubject,
+    explain,
+)
 from ui import wording
 
 
@@ -47,10 +54,11 @@ def test_the_headline_is_the_predicted_class() -> None:
 
 def test_switching_the_word_off_is_told_with_the_forecast() -> None:
     explanation = explained()
-    said, expected = wording.switched_off(explanation, [0], [0.8, 0.2])
+    said, expected = wording.changed(explanation, wording.without(["red"]), [0], [0.8, 0.2])
     assert said == ("Without “red” the model now says calm, 80%: urgent 20% instead of 80%.")
     assert f"expected {wording.percent(explanation.forecast([0]))}" in expected
-    still, _ = wording.switched_off(explanation, [1, 2], [0.2, 0.8])
+    done = wording.without(["green", "blue"])
+    still, _ = wording.changed(explanation, done, [1, 2], [0.2, 0.8])
     assert still.startswith("Without “green” and “blue” the model still says urgent")
 
 
@@ -79,14 +87,42 @@ def test_beliefs_read_the_fidelity() -> None:
 def test_evidence_counts_by_class() -> None:
     counts = {
         "totals": {"train": [480, 599]},
-        "words": {"Posting": {"train": [104, 2]}, "zebra": {"train": [0, 0]}},
+        "counts": {"Posting": {"train": [104, 2]}, "zebra": {"train": [0, 0]}},
     }
-    names = ("atheism", "christian")
-    assert wording.evidence("Posting", counts, names) == (
+    names, text = ("atheism", "christian"), TextSubject("", ())
+    assert wording.evidence("Posting", counts, names, text, of="Posting") == (
         "Of the training texts, “Posting” stands in 21.7% of the atheism ones "
         "and in 2 of the 599 christian ones."
     )
-    assert "does not occur" in wording.evidence("zebra", counts, names)
+    assert "does not occur" in wording.evidence("zebra", counts, names, text, of="zebra")
+    row = TabularSubject(("age",), (4.0,), ("age <= 6",))
+    assert wording.evidence("age <= 6", counts, names, row, of="Posting").startswith(
+        "Of the training rows, “age <= 6” holds in 21.7% of the atheism ones"
+    )
+
+
+def test_edited_values_are_told_with_what_they_were() -> None:
+    edits = [("temperature", "36.5", "39"), ("cough", "no", "dry")]
+    assert wording.with_values(edits[:1]) == "With temperature 36.5 instead of 39"
+    assert wording.with_values(edits) == (
+        "With temperature 36.5 instead of 39 and cough no instead of dry"
+    )
+    assert wording.with_values(edits * 3).endswith("and 3 more edited values")
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (None, "missing"),
+        (True, "yes"),
+        (38.4, "38.4"),
+        (77464.0, "77464"),
+        ("x" * 50, "x" * 39 + "…"),
+        ("dry", "dry"),
+    ],
+)
+def test_cells_read_as_people_write_them(value: Any, says: str) -> None:
+    assert wording.cell(value) == says
 
 
 def test_lists_of_words_are_short() -> None:

@@ -10,9 +10,12 @@ import pytest
 import sample_models
 from lime_engine import Explanation, TextPerturber, explain
 from lime_engine.errors import InputError
-from ui import downloads, texts, work
+from tests.engine.conftest import written
+from ui import brought, catalogue, downloads, evidence, instances, kept, request, work
+from ui.changes import Changed
 from ui.choice import Choice, first_choice, read_choice
 from ui.item import Item
+from ui.packing import packed, unpacked
 from ui.store import Store
 
 
@@ -37,7 +40,7 @@ def report() -> Any:
 @pytest.fixture(autouse=True)
 def a_store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     fresh = Store(tmp_path / "store", max_bytes=50_000_000, ttl_seconds=3600)
-    for module in (work, texts):
+    for module in (brought, catalogue, kept, request, work):
         monkeypatch.setattr(module, "store", lambda: fresh)
     return fresh
 
@@ -49,7 +52,7 @@ def demo() -> Choice:
 
 def test_the_explanation_is_the_engines_own(demo: Choice, report: Any) -> None:
     found = work.explanation(demo.request, report=report)
-    text, label = work.text_of("triage", demo.item)
+    text, label = instances.instance_of("triage", demo.item)
     direct = explain(
         text,
         sample_models.load_model("triage", demo.model),
@@ -57,7 +60,7 @@ def test_the_explanation_is_the_engines_own(demo: Choice, report: Any) -> None:
         demo.request.settings,
         class_names=demo.task.class_names,
     )
-    assert found == {"explanation": direct.to_dict(), "label": label}
+    assert found == {"explanation": direct.to_dict(), "label": label, "rivals": []}
     assert report.fractions[-1] == pytest.approx(1)
 
 
@@ -69,7 +72,7 @@ def test_another_class_or_k_is_fitted_from_the_store(
     def never(*_: Any) -> Any:
         raise AssertionError("the model was asked again")
 
-    monkeypatch.setattr(work, "load_model", lambda *_: never)
+    monkeypatch.setattr(work, "predict_of", lambda *_: never)
     for params in ({"features": "3"}, {"class": "0"}, {"surrogate": "tree"}, {"features": "12"}):
         other = read_choice(demo.params() | params)
         again = work.explanation(other.request, report=report)["explanation"]
@@ -81,10 +84,8 @@ def test_another_class_or_k_is_fitted_from_the_store(
 
 def test_a_neighbourhood_survives_the_store_bit_by_bit(demo: Choice, report: Any) -> None:
     work.explanation(demo.request, report=report)
-    text, _ = work.text_of("triage", demo.item)
-    subject = TextPerturber().components(text)
-    asked = work._neighbourhood(demo.request, text, report)
-    again = work._unpacked(work._packed(asked), subject)
+    asked = work._neighbourhood(demo.request, report)
+    again = unpacked(packed(asked), asked.subject)
     for one, other in (
         (asked.design, again.design),
         (asked.held_out, again.held_out),
@@ -98,18 +99,21 @@ def test_a_neighbourhood_survives_the_store_bit_by_bit(demo: Choice, report: Any
 
 
 def test_what_if_asks_the_model_about_the_edited_text(demo: Choice, report: Any) -> None:
-    text, _ = work.text_of("triage", demo.item)
+    text, _ = instances.instance_of("triage", demo.item)
     subject = TextPerturber().components(text)
     off = (0, 3)
     mask = np.ones((1, subject.n_components), dtype=bool)
     mask[0, list(off)] = False
-    edited = TextPerturber().realise(subject, mask)
+    edited = written(TextPerturber(), subject, mask)
     expected = sample_models.load_model("triage", demo.model)(edited)[0].tolist()
-    assert work.what_if(demo.request, off, report=report) == expected
+    assert work.what_if(demo.request, off, (), report=report) == {
+        "answer": expected,
+        "off": list(off),
+    }
 
 
 def test_copies_are_true_and_spread(demo: Choice, report: Any) -> None:
-    text, _ = work.text_of("triage", demo.item)
+    text, _ = instances.instance_of("triage", demo.item)
     subject = TextPerturber().components(text)
     found = work.copies(demo.request, 1, report=report)
     assert len(found) == work.N_COPIES
@@ -117,8 +121,8 @@ def test_copies_are_true_and_spread(demo: Choice, report: Any) -> None:
     for copy in found:
         mask = np.ones((1, subject.n_components), dtype=bool)
         mask[0, copy["off"]] = False
-        written = TextPerturber().realise(subject, mask)
-        assert copy["probability"] == pytest.approx(model(written)[0, 1])
+        text = written(TextPerturber(), subject, mask)
+        assert copy["probability"] == pytest.approx(model(text)[0, 1])
     weights = [copy["weight"] for copy in found]
     assert weights == sorted(weights, reverse=True)
     assert weights[0] > 0.9
@@ -127,28 +131,28 @@ def test_copies_are_true_and_spread(demo: Choice, report: Any) -> None:
 
 def test_evidence_is_a_plain_count(report: Any) -> None:
     data = sample_models.load_data("triage")
-    counts = work.evidence("triage", TextPerturber(), ("pain", "zebra"), report=report)
-    for split in work.SPLITS:
+    counts = evidence.of_words("triage", TextPerturber(), ("pain", "zebra"), report=report)
+    for split in evidence.SPLITS:
         labelled = data.split(split)
         for label in (0, 1):
             rows = [
                 t for t, y in zip(labelled.instances, labelled.labels, strict=True) if y == label
             ]
             containing = sum("pain" in TextPerturber().components(t).labels for t in rows)
-            assert counts["words"]["pain"][split][label] == containing
+            assert counts["counts"]["pain"][split][label] == containing
             assert counts["totals"][split][label] == len(rows)
-        assert counts["words"]["zebra"][split] == [0, 0]
+        assert counts["counts"]["zebra"][split] == [0, 0]
 
 
 def test_own_texts_come_from_the_store_or_are_missed_in_a_sentence(report: Any) -> None:
-    source = texts.keep_texts(["I feel fine", "My chest hurts badly"])
-    assert work.text_of("triage", Item(source, 1)) == ("My chest hurts badly", None)
-    with pytest.raises(InputError, match="no text number 3 here; there are 2"):
-        work.text_of("triage", Item(source, 2))
+    source = brought.keep_texts(["I feel fine", "My chest hurts badly"])
+    assert instances.instance_of("triage", Item(source, 1)) == ("My chest hurts badly", None)
+    with pytest.raises(InputError, match="no number 3 here; there are 2"):
+        instances.instance_of("triage", Item(source, 2))
     with pytest.raises(InputError, match="no longer on this server"):
-        work.text_of("triage", Item("a" * 26, 0))
-    with pytest.raises(InputError, match="no text number 100001 here"):
-        work.text_of("triage", Item("test", 100_000))
+        instances.instance_of("triage", Item("a" * 26, 0))
+    with pytest.raises(InputError, match="no number 100001 here"):
+        instances.instance_of("triage", Item("test", 100_000))
 
 
 def test_results_are_kept_as_json(demo: Choice, report: Any, a_store_of_its_own: Store) -> None:
@@ -156,7 +160,7 @@ def test_results_are_kept_as_json(demo: Choice, report: Any, a_store_of_its_own:
         return [2 * x]
 
     entry = demo.request.store_id("what-if")
-    assert work.kept("what-if", entry, double, 21, report=report) == [42]
+    assert work.store_result("what-if", entry, double, 21, report=report) == [42]
     assert json.loads(a_store_of_its_own.read("what-if", entry) or b"") == [42]
 
 
@@ -173,7 +177,7 @@ def test_requests_that_differ_have_ids_that_differ(demo: Choice) -> None:
 
 @pytest.fixture
 def shown(report: Any) -> downloads.Shown:
-    source = texts.keep_texts(['Urgent <script>alert("x")</script> ![a](http://b/c.png) pain'])
+    source = brought.keep_texts(['Urgent <script>alert("x")</script> ![a](http://b/c.png) pain'])
     choice = read_choice({"task": "triage", "item": str(Item(source, 0)), "off": "1"})
     found = work.explanation(choice.request, report=report)
     explanation = Explanation.from_dict(found["explanation"])
@@ -182,8 +186,8 @@ def shown(report: Any) -> downloads.Shown:
         choice=choice,
         explanation=explanation,
         label=None,
-        edited=work.what_if(choice.request, (1,), report=report),
-        counts=work.evidence("triage", TextPerturber(), words, report=report),
+        change=Changed(**work.what_if(choice.request, (1,), (), report=report)),
+        evidence=evidence.of_words("triage", TextPerturber(), words, report=report),
     )
 
 
@@ -204,10 +208,15 @@ def test_the_report_is_one_file_without_scripts_or_outside_links(shown: download
 def test_json_and_csv_hold_the_numbers(shown: downloads.Shown) -> None:
     document = json.loads(downloads.as_json(shown))
     assert document["explanation"] == json.loads(json.dumps(shown.explanation.to_dict()))
-    assert document["what_if"] == {"off": [1], "probabilities": shown.edited}
+    assert shown.change is not None
+    assert document["what_if"] == {
+        "off": [1],
+        "edits": [],
+        "probabilities": list(shown.change.answer),
+    }
     assert document["item"] == str(shown.choice.item)
     lines = downloads.as_csv(shown).splitlines()
-    assert lines[0] == "word,weight,speaks_for,times"
+    assert lines[0] == "word,times,weight,speaks_for"
     assert len(lines) == 1 + len(shown.explanation.weights)
 
 

@@ -14,7 +14,7 @@ GAP_PX = 8
 LEGEND_PX = 22
 SAMPLE_PX = 28
 WIDEST_PX = 760
-MOST_CLASSES = 10
+MOST_CLASSES = 5
 MOST_SERIES = 3
 _PAD = 6
 
@@ -47,7 +47,7 @@ def answer_bars(
 
     The first series is filled, the second hatched, the third only outlined; their names stand
     above the bars beside a sample of each. Two classes keep their order; more are
-    sorted by the first series, and beyond ten the rest is summed as "others".
+    sorted by the first series, and beyond five the rest is summed as "others".
 
     Parameters
     ----------

@@ -4,12 +4,14 @@ import html
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from lime_engine.types import TextSubject
+from lime_engine.subjects import TabularSubject, TextSubject
 from ui.figures import palette
 from ui.figures.wrap import Spans
 
 EXCERPT = 240  # characters of a text in a table or on a card
 SPLITS = {"train": "Training", "test": "Test", "field": "Real use"}
+
+Cell = float | str | bool | None
 
 _TABLE = "width:100%;border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums"
 _CELL = "padding:.35rem .6rem .35rem 0;text-align:left;vertical-align:top"
@@ -34,8 +36,8 @@ def as_html(
     out: list[str] = []
     done = 0
     for a, b, component in places:
-        out.append(_html(text[done:a]))
-        word = _html(text[a:b])
+        out.append(text_html(text[done:a]))
+        word = text_html(text[a:b])
         done = b
         if component in off:
             out.append(f'<del style="color:{palette.quiet_colour(dark)}">{word}</del>')
@@ -52,12 +54,13 @@ def as_html(
             )
         else:
             out.append(word)
-    out.append(_html(text[done:]))
+    out.append(text_html(text[done:]))
     style = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.9;max-width:46em"
     return f'<div dir="auto" style="{style}">{"".join(out)}</div>'
 
 
-def _html(text: str) -> str:
+def text_html(text: str) -> str:
+    """Text from people as HTML, with what cannot be seen made visible."""
     kept = text.replace("\r\n", "\n").replace("\r", "\n")
     return html.escape(
         "".join(c if c in "\n\t" else palette.printable(c) for c in kept), quote=True
@@ -69,12 +72,12 @@ def evidence_table(
 ) -> str:
     """How often a word occurs: one row for train, test and field, one column a class.
 
-    `counts` is what `ui.work.evidence` returns.
+    `counts` is what `ui.evidence` returns.
     """
     rows = []
     for split, name in SPLITS.items():
         cells = []
-        for n, total in zip(counts["words"][word][split], counts["totals"][split], strict=True):
+        for n, total in zip(counts["counts"][word][split], counts["totals"][split], strict=True):
             share = n / total if total else 0.0
             count = f'<small style="white-space:nowrap">({n:,} of {total:,})</small>'
             cells.append(f"{bar(share, dark=dark)} {share:.1%} {count}")
@@ -143,3 +146,133 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], dark: bool) -> st
         f'<div style="overflow-x:auto"><table style="{_TABLE}">'
         f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def picture_html(uri: str, alt: str, *, width_px: int | None = None) -> str:
+    """A picture that comes with its file, never from elsewhere.
+
+    Raises
+    ------
+    ValueError
+        If `uri` is not a ``data:image/`` one.
+    """
+    if not uri.startswith("data:image/"):
+        raise ValueError(f"{uri[:40]!r} is not a data:image/ URI; pictures come with the page.")
+    wide = "100%" if width_px is None else f"{width_px}px"
+    return (
+        f'<img src="{html.escape(uri)}" alt="{text_html(alt)}" '
+        f'style="display:block;width:{wide};max-width:100%;height:auto">'
+    )
+
+
+def value_text(value: float | str | bool | None) -> str:
+    """A table's value as people read it."""
+    match value:
+        case None:
+            return "missing"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value or "(empty)"
+        case _:
+            shown = (
+                f"{value:.0f}" if value == round(value, 0) and abs(value) < 1e15 else f"{value:.6g}"
+            )
+            return shown.replace("-", "\N{MINUS SIGN}")
+
+
+def row_table(
+    subject: TabularSubject,
+    weights: Mapping[int, float],
+    edits: Collection[tuple[int, Cell]] = (),
+    *,
+    dark: bool,
+) -> str:
+    """A row as it is: each column with its value, the bin it is in, and its weight.
+
+    The columns that count come first, strongest first; `edits` are (column, new value).
+    """
+    edited = dict(edits)
+    top = palette.colour_scale(weights.values())
+    columns = range(subject.n_components)
+    order = sorted(columns, key=lambda i: (i not in weights, -abs(weights.get(i, 0.0))))
+    quiet = palette.quiet_colour(dark)
+    rows = []
+    for i in order:
+        value = text_html(value_text(subject.values[i]))
+        if i in edited:
+            new = text_html(value_text(edited[i]))
+            value = f'<del style="color:{quiet}">{value}</del> <strong>{new}</strong>'
+        weight = mark(weights[i], top, dark) if i in weights else ""
+        bin_text = f'<span style="color:{quiet}">{text_html(subject.bins[i])}</span>'
+        rows.append((text_html(subject.columns[i]), value, bin_text, weight))
+    return _table(("Column", "Value", "Range it is in", "Weight"), rows, dark)
+
+
+def mark(weight: float, top: float, dark: bool) -> str:
+    """A weight with the tint and the solid or dashed line of its sign."""
+    if not weight or weight != weight:
+        return palette.signed(weight, 3)
+    line = palette.mark_colour(weight > 0, dark)
+    return (
+        f'<mark style="color:inherit;background:{palette.signed_colour(weight, top, dark)};'
+        f"border-radius:.25em;padding:0 .25em;white-space:nowrap;border-bottom:2px "
+        f'{"solid" if weight > 0 else "dashed"} {line}">{palette.signed(weight, 3)}</mark>'
+    )
+
+
+def picture_copies_table(
+    uris: Sequence[str], copies: Sequence[Mapping[str, Any]], class_name: str, *, dark: bool
+) -> str:
+    """Perturbed copies of a picture with the model's answer and their weight.
+
+    `uris[i]` is the picture of `copies[i]`, which is as in `copies_table`.
+    """
+    rows = []
+    for number, (uri, copy) in enumerate(zip(uris, copies, strict=True), start=1):
+        n_off = len(copy["off"])
+        alt = f"Copy {number} with {n_off} region{'' if n_off == 1 else 's'} off"
+        rows.append((picture_html(uri, alt, width_px=112), *_answer_and_weight(copy, dark)))
+    return _table(_copies_head(class_name), rows, dark)
+
+
+def row_copies_table(
+    subject: TabularSubject,
+    copies: Sequence[Mapping[str, Any]],
+    class_name: str,
+    columns: Sequence[int],
+    *,
+    dark: bool,
+) -> str:
+    """The row and perturbed copies of it with the model's answer and their weight.
+
+    Each copy has its ``"values"``, one a column, besides what `copies_table` needs; `columns` are
+    those to show. A value that has left the row's bin (its column is off) is bold and underlined;
+    other values are quiet.
+    """
+    quiet = palette.quiet_colour(dark)
+    own = [text_html(value_text(subject.values[i])) for i in columns]
+    rows = [("This row", *own, "", "")]
+    for number, copy in enumerate(copies, start=1):
+        cells = []
+        for i in columns:
+            value = text_html(value_text(copy["values"][i]))
+            if i in copy["off"]:
+                cells.append(f'<strong style="border-bottom:2px solid {quiet}">{value}</strong>')
+            else:
+                cells.append(f'<span style="color:{quiet}">{value}</span>')
+        rows.append((f"Copy {number}", *cells, *_answer_and_weight(copy, dark)))
+    _, answer, counts = _copies_head(class_name)
+    return _table(
+        ("", *(text_html(subject.columns[i]) for i in columns), answer, counts), rows, dark
+    )
+
+
+def _copies_head(class_name: str) -> tuple[str, str, str]:
+    return "A copy", f"Model: {text_html(class_name)}", "How much it counts"
+
+
+def _answer_and_weight(copy: Mapping[str, Any], dark: bool) -> tuple[str, ...]:
+    answer = f"{bar(copy['probability'], dark=dark)} {copy['probability']:.0%}"
+    counts = f"{bar(copy['weight'], dark=dark)} {copy['weight']:.2f}"
+    return tuple(f'<span style="white-space:nowrap">{cell}</span>' for cell in (answer, counts))

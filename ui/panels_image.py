@@ -1,0 +1,113 @@
+"""Why, for a picture: the regions that count, for the likeliest classes side by side."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from lime_engine.subjects import ImageSubject
+from lime_engine.types import Explanation
+from ui import panels, wording
+from ui.changes import Changed
+from ui.choice import Choice
+from ui.controls import toggle_off, write_choice
+from ui.figures.image import image_figure
+from ui.figures.palette import colour_scale
+from ui.widgets import clickable_figure, figure_width, is_dark
+
+PICTURE_PX = 420  # the picture and what is above it fit a laptop's screen
+_LOOKS = {"colours": "Coloured", "only": "Only what counts"}
+
+
+def reasons(
+    choice: Choice,
+    explanation: Explanation,
+    subject: ImageSubject,
+    rivals: Sequence[Mapping[str, Any]],
+) -> None:
+    """The picture with the regions that count, and the weights."""
+    names = wording.part_names(subject)
+    target = explanation.target
+    shown = {target: {weight.index: weight.weight for weight in explanation.weights}}
+    if target in [rival["target"] for rival in rivals]:
+        shown = {r["target"]: {w["index"]: w["weight"] for w in r["weights"]} for r in rivals}
+    scale = colour_scale(weight for weights in shown.values() for weight in weights.values())
+    positive = wording.plain(explanation.class_names[target])
+    st.markdown(
+        f"**Why: the regions that speak for {positive}**"
+        if len(shown) == 1
+        else "**Why: the regions that speak for each of its likeliest answers**",
+        help="Orange with a solid outline: the region pushes the answer towards the class. Purple "
+        "with a dashed outline: away from it. The stronger the colour, the more. Click a region to "
+        "paint it over and see what the model says without it.",
+    )
+    panels.faint(explanation)
+    st.segmented_control(
+        "Look",
+        tuple(_LOOKS),
+        default=choice.picture,
+        required=True,
+        format_func=_LOOKS.__getitem__,
+        key="picture-look",
+        on_change=lambda: write_choice(picture=st.session_state["picture-look"]),
+        label_visibility="collapsed",
+    )
+    *pictures, bars = st.columns([2, 3] if len(shown) == 1 else [2, 2, 2, 3], gap="medium")
+    for column, (number, weights) in zip(pictures, shown.items(), strict=True):
+        with column:
+            if len(shown) > 1:
+                name = wording.plain(explanation.class_names[number])
+                st.markdown(f"{name}, {wording.percent(explanation.probabilities[number])}")
+            _picture(choice, explanation, subject, names, number, weights, scale)
+    with bars:
+        panels.weights(
+            explanation,
+            names,
+            f"How far the answer {positive} moves when the region is there, on average over copies "
+            "of this picture in which other regions are painted over: +0.10 is ten percentage "
+            "points. A weight is what this model leans on, not a cause, and not a sign that it is "
+            "right to.",
+        )
+
+
+def _picture(
+    choice: Choice,
+    explanation: Explanation,
+    subject: ImageSubject,
+    names: Sequence[str],
+    target: int,
+    weights: Mapping[int, float],
+    scale: float,
+) -> None:
+    strongest = sorted(weights, key=lambda i: -abs(weights[i]))
+    width = min(figure_width(f"picture-width-{target}", PICTURE_PX), PICTURE_PX)
+    clickable_figure(
+        image_figure(
+            subject,
+            weights,
+            mode=choice.picture,  # type: ignore[arg-type]
+            width_px=width,
+            dark=is_dark(),
+            off=choice.off,
+            scale=scale,
+        ),
+        key=f"picture-{target}",
+        alt=f"The picture; for {explanation.class_names[target]} count "
+        + "; ".join(f"{names[i]} {weights[i]:+.3f}" for i in strongest),
+        on_click=toggle_off,
+    )
+
+
+def edits(
+    choice: Choice, explanation: Explanation, subject: ImageSubject, change: Changed | None
+) -> None:
+    """What if some regions were not there."""
+    panels.edits(
+        choice,
+        explanation,
+        wording.part_names(subject),
+        change,
+        "A region that is switched off is painted over, and the model is asked again. A picture "
+        "with painted regions is an odd one: a changed answer shows what the model leans on, not "
+        "what it would say to a real picture without that thing.",
+    )

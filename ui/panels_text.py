@@ -1,0 +1,117 @@
+"""Why, for a text: its words highlighted, and what the data says about a word."""
+
+from typing import Any
+
+import streamlit as st
+
+from lime_engine.subjects import TextSubject
+from lime_engine.types import Explanation
+from ui import evidence as data
+from ui import panels, wording
+from ui.changes import Changed
+from ui.choice import Choice
+from ui.controls import toggle_off
+from ui.figures.markup import as_html, evidence_table
+from ui.figures.text import LINE_PX, parts, text_figure
+from ui.request import store_id
+from ui.waiting import fetch
+from ui.widgets import clickable_figure, figure_width, is_dark
+
+TEXT_PX = 364  # kept whatever is shown
+SCROLLBAR_PX = 16
+
+
+def reasons(choice: Choice, explanation: Explanation, subject: TextSubject) -> None:
+    """The text with its words highlighted, and the weights."""
+    positive = wording.plain(explanation.class_names[explanation.target])
+    negative = wording.plain(wording.rest_name(explanation))
+    words, bars = st.columns([3, 2], gap="medium")
+    with words:
+        st.markdown(
+            f"**Why: the words that speak for {positive}**",
+            help=f"Orange with a solid line: the word pushes the answer towards {positive}. Purple "
+            f"with a dashed line: towards {negative}. The stronger the colour, the more. "
+            "Click a word to switch it off and see what the model says without it.",
+        )
+        panels.faint(explanation)
+        _highlights(choice, explanation, subject)
+    with bars:
+        panels.weights(
+            explanation,
+            wording.part_names(subject),
+            "How far the answer moves when the word is there, on average over copies of this text "
+            "in which other words come and go: +0.10 is ten percentage points. A weight is what "
+            "this model leans on, not a cause, and not a sign that it is right to.",
+        )
+
+
+def _highlights(choice: Choice, explanation: Explanation, subject: TextSubject) -> None:
+    weights = {weight.index: weight.weight for weight in explanation.weights}
+    width = figure_width("text-width") - SCROLLBAR_PX
+    ranges = parts(subject.text, subject.spans, width)
+    part = 0
+    if len(ranges) > 1:
+        part = st.pagination(len(ranges), key=f"part-{choice.item}") - 1
+    first, last = ranges[min(part, len(ranges) - 1)]
+    tall = (last - first) * LINE_PX > TEXT_PX
+    with st.container(height=TEXT_PX if tall else "content", border=False, key="text-window"):
+        clickable_figure(
+            text_figure(
+                subject.text,
+                subject.spans,
+                weights,
+                width_px=width,
+                dark=is_dark(),
+                off=choice.off,
+                part=(first, last),
+            ),
+            key="text",
+            alt="The text with its words highlighted; the same words follow as real text.",
+            on_click=toggle_off,
+        )
+    with st.expander("The same as text, to select or have read aloud", key="as-text"):
+        st.html(as_html(subject.text, subject.spans, weights, off=choice.off, dark=is_dark()))
+
+
+def edits(
+    choice: Choice, explanation: Explanation, subject: TextSubject, change: Changed | None
+) -> None:
+    """What if some words were not there."""
+    panels.edits(
+        choice,
+        explanation,
+        wording.part_names(subject),
+        change,
+        "A word that is switched off is deleted wherever it stands, and the model is asked "
+        "again. Removing words makes odd text: a changed answer shows what the model leans on, "
+        "not what would have happened.",
+    )
+
+
+def evidence(choice: Choice, explanation: Explanation) -> dict[str, Any] | None:
+    """What the data says about a word."""
+    request = choice.request
+    words = tuple(dict.fromkeys(weight.label for weight in explanation.weights))
+    st.markdown(
+        "**What the data says about a word**",
+        help="In how many texts of each class the word stands, in the texts the model was trained "
+        "on, in the texts it was tested on, and in texts as real use brings them. A word that is "
+        "common in one class of training and test but not in the field is a reason for suspicion.",
+    )
+    found = fetch(
+        "evidence",
+        store_id("evidence", request.task, repr(request.view), *words),
+        data.of_words,
+        request.task,
+        request.view,
+        words,
+        affinity=request.affinity,
+        what="Counting the words in the data",
+    )
+    if found is None:
+        return None
+    word = st.selectbox("Word", words, format_func=wording.visible, key="evidence-word", width=340)
+    names = explanation.class_names
+    st.write(wording.plain(wording.evidence(word, found, names, explanation.subject, of=word)))
+    st.html(evidence_table(found, word, names, dark=is_dark()))
+    return dict(found)

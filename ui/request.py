@@ -1,0 +1,78 @@
+"""Which explanation: all that determines it, as the workers and the store know it."""
+
+import functools
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from lime_engine.image import ImagePerturber
+from lime_engine.settings import LimeSettings
+from lime_engine.text import TextPerturber
+from ui.item import Item
+from ui.store import store
+
+Bins = Literal["quartile", "decile", "entropy"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """How the numbers of a table are put into bins; the rest is learned from the training rows."""
+
+    bins: Bins = "quartile"
+
+
+View = TextPerturber | ImagePerturber | TableView
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One explanation to make; nothing that it does not depend on.
+
+    `view` says how the instance is taken apart; `width` is the kernel width as a multiple of the
+    view's default.
+    """
+
+    task: str
+    model: str
+    item: Item
+    settings: LimeSettings
+    view: View
+    width: float
+    target: int | None
+
+    @property
+    def affinity(self) -> str:
+        """What a worker should have loaded already."""
+        return f"{self.task}/{self.model}"
+
+    def asking(self) -> "Request":
+        """The request for what the model is asked, which neither class nor K nor fit change."""
+        settings = replace(self.settings, n_features=1, selection="auto", surrogate="ridge")
+        return replace(self, target=None, settings=settings)
+
+    def alone(self) -> "Request":
+        """The request for single answers, which no setting changes."""
+        return replace(self, target=None, width=1.0, settings=LimeSettings())
+
+    def store_id(self, kind: str, *more: str) -> str:
+        """The store's id of what is made of this request, by this code."""
+        return store_id(kind, json.dumps(asdict(self)), *more)
+
+
+@functools.cache
+def code_fingerprint() -> str:
+    """Changes whenever a result could: hash of the code and of the pinned packages."""
+    root = Path(__file__).parents[1]
+    digest = hashlib.sha256((root / "requirements.txt").read_bytes())
+    for package in ("lime_engine", "model_adapters", "sample_models"):
+        for path in sorted((root / package).rglob("*.*")):
+            if path.suffix in (".py", ".txt", ".onnx"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def store_id(kind: str, *parts: Any) -> str:
+    """The store's id of what this code makes of these parts."""
+    return store().key(kind, code_fingerprint(), *parts)
