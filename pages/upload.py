@@ -14,7 +14,7 @@ from ui.notices import remark
 from ui.screens import open_explanation
 from ui.wording import NOUNS
 
-KINDS = {"text": "A text", "image": "Pictures", "table": "A table"}
+KINDS = {"text": "Texts", "image": "Pictures", "table": "Rows of a table"}
 OWN = "A network of your own (ONNX)"
 
 

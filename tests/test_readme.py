@@ -13,7 +13,7 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8")
 
 @pytest.mark.parametrize(
     ("number", "says"),
-    [(0, r"fine \+0\.\d+"), (1, r"worst .* -0\.\d+"), (2, r"label='region \d+'")],
+    [(0, r"fine \+0\.\d+"), (1, r"worst .* \+0\.\d+"), (2, r"label='region \d+'")],
 )
 def test_the_python_examples_run(
     number: int, says: str, capsys: pytest.CaptureFixture[str]

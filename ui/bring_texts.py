@@ -8,7 +8,7 @@ from ui.notices import problem, remark
 from ui.reading import MAX_MB, MAX_TEXTS, checked_text, decoded, read_table, texts_of
 from ui.wording import plain
 
-PASTE, TEXT_FILE, TABLE = "Paste a text", "A text file (.txt)", "A table (.csv)"
+PASTE, TEXT_FILE, TABLE = "Paste a text", "A text file (.txt)", "Texts in a table (.csv)"
 PREVIEW_ROWS = 5
 PREVIEW_CHARACTERS = 600
 

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-_CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 _RULER = st.components.v2.component(
     "ruler",
@@ -202,7 +202,7 @@ def is_dark() -> bool:
 
 def figure(drawing: go.Figure, *, key: str, alt: str) -> None:
     """Show a figure that only answers to hovering, exactly as wide as it was made."""
-    st.plotly_chart(drawing, key=key, alt=alt, width="content", theme="streamlit", config=_CONFIG)
+    st.plotly_chart(drawing, key=key, alt=alt, width="content", theme="streamlit", config=CONFIG)
 
 
 def clickable_figure(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lime_engine.subjects import ImageSubject, Subject, TextSubject
+from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject
 from lime_engine.types import Explanation, Fidelity
 from ui.figures import palette
 from ui.figures.markup import value_text
@@ -83,8 +83,22 @@ def part_names(subject: Subject) -> tuple[str, ...]:
     match subject:
         case ImageSubject():
             return tuple(region_names(subject))
+        case TabularSubject():
+            cells = zip(subject.columns, subject.values, subject.bins, strict=True)
+            return tuple(_value_and_range(*each) for each in cells)
         case _:
             return tuple(visible(label) for label in subject.labels)
+
+
+def _value_and_range(column: str, value: float | str | bool | None, of: str) -> str:
+    """A value with the range it lies in: "age 34 (29.5 to 41)"; a category as it is."""
+    if value is None or isinstance(value, str | bool):
+        return visible(of)
+    reach = of.removeprefix(f"{column} ")  # "> 41" or "<= 29.5"
+    if f" < {column} <= " in of:
+        low, high = of.split(f" < {column} <= ", 1)
+        reach = f"{low} to {high}"
+    return f"{column} {cell(value)} ({reach})"
 
 
 def strongest(explanation: Explanation) -> float:

@@ -1,11 +1,21 @@
 """A real Chromium, driven by Playwright, against a real server."""
 
+import contextlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from scripts.find_chromium import find_chromium
 from tests.server import Server, serve
@@ -88,3 +98,35 @@ def settled(page: Page) -> None:
     """Wait until Streamlit has run the script to its end and has drawn every element."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # elements whose code still loads
+
+
+def explained(page: Page) -> Locator:
+    """Wait for the answer and for every figure that goes with it; the headline."""
+    headline = page.get_by_role("heading", name=re.compile("The model says"))
+    expect(headline).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-weights-chart .main-svg").first).to_be_visible()
+    expect(page.get_by_text("The address of this page")).to_be_attached()  # the page's last line
+    settled(page)
+    return headline
+
+
+def upload(page: Page, name: str, data: bytes, *, number: int = 0) -> None:
+    """Give a file to the page's first uploader, or to another."""
+    page.locator("input[type=file]").nth(number).set_input_files(
+        FilePayload(name=name, mimeType="application/octet-stream", buffer=data)
+    )
+
+
+def choose_by_keyboard(combobox: Locator) -> None:
+    """Choose the first option of a list without a mouse."""
+    for _ in range(20):  # a list that opens while the page is drawn anew closes again
+        combobox.press("ArrowDown")
+        with contextlib.suppress(AssertionError):
+            marked = re.compile(".+")  # the option that Enter would choose
+            expect(combobox).to_have_attribute("aria-activedescendant", marked, timeout=500)
+            break
+    combobox.press("Enter")
+
+
+def no_sideways_scrolling(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

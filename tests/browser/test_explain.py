@@ -1,12 +1,18 @@
 """The main job in a real browser: open a demo or bring a text, see why, switch words off."""
 
-import contextlib
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenTab, settled
+from tests.browser.conftest import (
+    OpenTab,
+    choose_by_keyboard,
+    explained,
+    no_sideways_scrolling,
+    settled,
+    upload,
+)
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -16,16 +22,6 @@ NASTY = (
     "Urgent <script>window.hacked = 1</script> <img src=x onerror='window.hacked = 2'> "
     "![look](http://example.invalid/p.png) **bold** $x$ :red[pain] in my chest"
 )
-
-
-def explained(page: Page) -> Locator:
-    """Wait for the answer; the headline."""
-    headline = page.get_by_role("heading", name=re.compile("The model says"))
-    expect(headline).to_be_visible(timeout=60_000)
-    expect(page.locator(".st-key-text-chart .main-svg").first).to_be_visible()
-    expect(page.get_by_text("The address of this page")).to_be_attached()  # the page's last line
-    settled(page)
-    return headline
 
 
 def press_word(page: Page, number: int, *, tap: bool = False) -> None:
@@ -55,10 +51,6 @@ def keep_busy(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/explain\?.*item=own"))
     page.goto(page.url + "&samples=10000&components=places")
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
-
-
-def no_sideways_scrolling(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def paste(page: Page, text: str) -> None:
@@ -98,14 +90,7 @@ def test_a_click_on_a_word_switches_it_off_and_on(server: Server, open_tab: Open
 def test_words_can_be_switched_off_by_keyboard(server: Server, open_tab: OpenTab) -> None:
     page = open_tab().open(server.url + DEMO)
     explained(page)
-    words = page.get_by_role("combobox", name="Words switched off")
-    for _ in range(20):  # a list that opens while the page is drawn anew closes again
-        words.press("ArrowDown")
-        with contextlib.suppress(AssertionError):
-            marked = re.compile(".+")  # the option that Enter would choose
-            expect(words).to_have_attribute("aria-activedescendant", marked, timeout=500)
-            break
-    words.press("Enter")
+    choose_by_keyboard(page.get_by_role("combobox", name="Words switched off"))
     expect(page).to_have_url(re.compile(r"off=\d+"))
     page.keyboard.press("Escape")
     undo = page.get_by_role("button", name="Undo")
@@ -141,7 +126,7 @@ def test_an_upload_is_explained_and_survives_a_reload(server: Server, open_tab: 
 
 def test_a_table_is_uploaded_column_by_column(server: Server, open_tab: OpenTab) -> None:
     page = open_tab().open(server.url + "/upload")
-    page.get_by_text("A table (.csv)").click()
+    page.get_by_text("Texts in a table (.csv)").click()
     rows = "id;message\n1;Chest pain since noon\n2;Please renew my cream\n"
     upload(page, "inbox.csv", rows.encode())
     expect(page.get_by_text("2 texts from 2 rows.")).to_be_visible()
@@ -160,8 +145,8 @@ def test_a_table_is_uploaded_column_by_column(server: Server, open_tab: OpenTab)
         ("A text file (.txt)", "a.txt", "Zürich".encode("latin-1"), "is not UTF-8 text"),
         ("A text file (.txt)", "a.txt", b"\n", "is empty"),
         ("A text file (.txt)", "a.txt", b"x" * 10_500_000, "10.0MB or smaller"),
-        ("A table (.csv)", "a.csv", b"message\n", "a header but no rows"),
-        ("A table (.csv)", "a.csv", b'a,b\n1,"open', "cannot be read as CSV"),
+        ("Texts in a table (.csv)", "a.csv", b"message\n", "a header but no rows"),
+        ("Texts in a table (.csv)", "a.csv", b'a,b\n1,"open', "cannot be read as CSV"),
     ],
 )
 def test_bad_uploads_end_in_a_sentence(
@@ -315,9 +300,3 @@ def test_the_report_is_one_file_that_opens_alone(
     expect(page.get_by_role("heading", level=1)).to_have_text(headline)
     assert requests == [f"file://{path}"]
     assert page.locator("script").count() == 0
-
-
-def upload(page: Page, name: str, data: bytes) -> None:
-    page.locator("input[type=file]").set_input_files(
-        {"name": name, "mimeType": "text/plain", "buffer": data}
-    )

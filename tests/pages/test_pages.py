@@ -222,7 +222,7 @@ def test_pasted_text_is_counted_and_bad_text_refused_without_losing_it() -> None
 
 def test_a_table_offers_its_columns() -> None:
     app = opened(upload)
-    app.segmented_control(key="upload-way").set_value("A table (.csv)").run()
+    app.segmented_control(key="upload-way").set_value("Texts in a table (.csv)").run()
     rows = b"id,message\n1,My chest hurts\n2,Please renew\n3,\n"
     app.file_uploader[0].upload("inbox.csv", rows, "text/csv").run()
     assert not app.exception

@@ -110,6 +110,21 @@ def test_edited_values_are_told_with_what_they_were() -> None:
     assert wording.with_values(edits * 3).endswith("and 3 more edited values")
 
 
+def test_values_are_named_with_the_range_they_lie_in() -> None:
+    row = TabularSubject(
+        ("age", "pulse", "cough", "weight", "a < b"),
+        (34.0, 71.0, "dry", None, 3.0),
+        ("29.5 < age <= 41", "pulse > 70", "cough = dry", "weight is missing", "1 < a < b <= 4"),
+    )
+    assert wording.part_names(row) == (
+        "age 34 (29.5 to 41)",
+        "pulse 71 (> 70)",
+        "cough = dry",
+        "weight is missing",
+        "a < b 3 (1 to 4)",
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "says"),
     [

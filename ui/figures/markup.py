@@ -82,7 +82,7 @@ def evidence_table(
             count = f'<small style="white-space:nowrap">({n:,} of {total:,})</small>'
             cells.append(f"{bar(share, dark=dark)} {share:.1%} {count}")
         rows.append((html.escape(name), *cells))
-    return _table(("Texts", *(html.escape(name) for name in class_names)), rows, dark)
+    return _table(("Data", *(html.escape(name) for name in class_names)), rows, dark)
 
 
 def copies_table(

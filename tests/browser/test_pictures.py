@@ -1,0 +1,268 @@
+"""Pictures in a real browser: the demo, clicks on the right superpixel, what people bring."""
+
+import contextlib
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, TimeoutError, expect
+from skimage import data
+
+from lime_engine import ImagePerturber
+from lime_engine.subjects import ImageSubject
+from sample_models import load_data, tasks
+from tests.browser.conftest import (
+    OpenTab,
+    choose_by_keyboard,
+    explained,
+    no_sideways_scrolling,
+    settled,
+    upload,
+)
+from tests.server import Server
+from ui.figures.image import image_figure
+from ui.widgets import CONFIG
+
+pytestmark = pytest.mark.browser
+
+DEMO = "/explain?task=wolves"
+CLICKS, RIGHT = 40, 36
+
+
+def demo_subject() -> ImageSubject:
+    task = tasks()["wolves"]
+    example = task.examples[0]
+    instance = load_data("wolves").split(example.split).instance(example.row)
+    return task.image.components(instance)
+
+
+def png(pixels: Any) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def press_picture(page: Page, x: float, y: float, *, tap: bool = False) -> None:
+    """Click (or tap) the picture at a place, each coordinate from 0 to 1."""
+    settled(page)
+    picture = page.locator("[class*='st-key-picture-'][class*='-chart'] .main-svg").first
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box is not None
+    at = (box["x"] + x * box["width"], box["y"] + y * box["height"])
+    (page.touchscreen.tap if tap else page.mouse.click)(*at)
+
+
+def test_one_click_opens_the_explained_picture(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url)
+    page.get_by_role("button", name="See why").nth(1).click()
+    explained(page)
+    assert "task=wolves" in page.url
+    for part in ("Coloured", "How far to believe", "What if these regions", "Take it away"):
+        expect(page.get_by_text(part).first).to_be_attached()
+    page.get_by_text("How it works, on this very picture").click()
+    copies = page.get_by_role("img", name=re.compile(r"Copy \d with \d+ regions? off"))
+    expect(copies).to_have_count(6)
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize("kind", ["wolves", "digits", "photograph"])
+def test_a_click_finds_the_superpixel_under_it(
+    open_tab: OpenTab, tmp_path: Path, kind: str
+) -> None:
+    """The figure alone in a real browser: 40 random places, clicked as a hand would."""
+    match kind:
+        case "wolves":
+            subject = demo_subject()
+        case "digits":
+            digits = tasks()["digits"]
+            subject = digits.image.components(load_data("digits").test.instance(3))
+        case _:
+            subject = ImagePerturber(n_segments=150).components(data.astronaut())
+    height, width = subject.segments.shape
+    file = tmp_path / "figure.html"
+    figure = image_figure(subject, {0: 0.1, 1: -0.1}, width_px=420, dark=False)
+    figure.update_layout(clickmode="event+select")
+    # Two clicks at once would be one double click, wherever they are.
+    figure.write_html(file, div_id="figure", config=CONFIG | {"doubleClickDelay": 1})
+    page = open_tab().page
+    page.goto(f"file://{file}")
+    page.evaluate(
+        "document.getElementById('figure').on('plotly_click',"
+        " e => { window.clicked = e.points[0].customdata })"
+    )
+    box = page.locator("#figure .main-svg").first.bounding_box()
+    assert box is not None
+    right = 0
+    for x, y in np.random.default_rng(0).random((CLICKS, 2)):
+        page.evaluate("window.clicked = null")
+        at = (box["x"] + x * box["width"], box["y"] + y * box["height"])
+        page.mouse.move(at[0] - 5, at[1] - 5)  # a hand comes from somewhere
+        for _ in range(5):  # Plotly may still be busy with the way of the mouse
+            page.mouse.move(*at, steps=3)
+            page.mouse.click(*at)
+            with contextlib.suppress(TimeoutError):
+                page.wait_for_function("window.clicked !== null", timeout=500)
+                break
+        found = page.evaluate("window.clicked")
+        right += found == int(subject.segments[int(y * height), int(x * width)])
+    print(f"{kind}: {right} of {CLICKS} clicks on the right superpixel")
+    assert right >= RIGHT
+
+
+def test_a_click_on_a_region_paints_it_over_and_back(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url + DEMO)
+    explained(page)
+    segments = demo_subject().segments
+    press_picture(page, 0.15, 0.9)
+    region = segments[int(0.9 * 192), int(0.15 * 192)]
+    expect(page).to_have_url(re.compile(rf"off={region}$"))
+    expect(page.get_by_text(re.compile(rf"^Without “region {region + 1}, "))).to_be_visible()
+    expect(page.get_by_text("The straight-line imitation expected")).to_be_visible()
+    press_picture(page, 0.8, 0.1)
+    other = segments[int(0.1 * 192), int(0.8 * 192)]
+    expect(page).to_have_url(re.compile(rf"off={region}\.{other}$"))
+    page.get_by_role("button", name="Undo").click()
+    expect(page).to_have_url(re.compile(rf"off={region}$"))
+    page.get_by_role("button", name="Reset").click()
+    expect(page).not_to_have_url(re.compile("off="))
+    assert tab.complaints == []
+
+
+def test_regions_can_be_chosen_by_keyboard_and_their_number_by_a_slider(
+    server: Server, open_tab: OpenTab
+) -> None:
+    page = open_tab().open(server.url + DEMO)
+    explained(page)
+    choose_by_keyboard(page.get_by_role("combobox", name="Regions switched off"))
+    expect(page).to_have_url(re.compile(r"off=\d+$"))
+    page.keyboard.press("Escape")
+    slider = page.get_by_role("slider", name="Regions shown")
+    slider.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("features=5"))
+    explained(page)
+    alt = page.locator(".st-key-weights-chart [role=figure]").get_attribute("aria-label") or ""
+    assert len(alt.split("; ")) == 5
+    page.get_by_text("Only what counts", exact=True).click()
+    expect(page).to_have_url(re.compile("picture=only"))
+
+
+def test_three_likeliest_digits_stand_side_by_side(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url + "/explain?task=digits")
+    explained(page)
+    pictures = page.locator("[class*='st-key-picture-'][class*='-chart'] .main-svg:first-child")
+    expect(pictures).to_have_count(3)
+    press_picture(page, 0.55, 0.3)
+    expect(page).to_have_url(re.compile(r"off=\d+"))
+    assert tab.complaints == []
+
+
+def bring(page: Page, server: Server) -> None:
+    page.goto(server.url + "/upload")
+    settled(page)
+    page.get_by_text("Pictures", exact=True).click()
+    expect(page.get_by_text("PNG, JPEG or WebP pictures")).to_be_visible()
+
+
+def test_pictures_are_uploaded_in_a_zip_and_survive_a_reload(
+    server: Server, open_tab: OpenTab
+) -> None:
+    tab = open_tab()
+    page = tab.page
+    bring(page, server)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("cat.png", png(data.chelsea()))
+        archive.writestr("notes.txt", "not a picture")
+        archive.writestr("../up.png", png(data.chelsea()[:40, :40]))
+        archive.writestr("cup.png", png(data.coffee()))
+    upload(page, "some.zip", buffer.getvalue())
+    expect(page.get_by_text("2 pictures, the first 451 × 300 pixels")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("notes.txt")).to_be_visible()
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/explain\?.*task=wolves"))
+    headline = explained(page).inner_text()
+    assert re.search(r"item=own-[a-z2-7]{26}-0", page.url)
+    page.reload()
+    assert explained(page).inner_text() == headline
+    number = page.get_by_label("Your picture (1 to 2)")
+    number.fill("2")
+    number.press("Enter")
+    expect(page).to_have_url(re.compile(r"item=own-[a-z2-7]{26}-1"))
+    explained(page)
+    assert tab.complaints == []
+
+
+def too_many_pixels() -> bytes:
+    """The header of a PNG of 30,000 x 30,000 pixels, and not much more."""
+    whole = bytearray(png(np.zeros((8, 8, 3), dtype=np.uint8)))
+    whole[16:24] = (30_000).to_bytes(4, "big") * 2
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.png", b"this is a text", "a.png"),
+        ("big.png", too_many_pixels(), "30,000"),
+        ("a.zip", b"PK\x03\x04 not really", "a.zip"),
+        ("cut.png", png(data.coffee())[:5000], "cut.png"),
+    ],
+)
+def test_bad_pictures_end_in_a_sentence(
+    server: Server, open_tab: OpenTab, name: str, content: bytes, says: str
+) -> None:
+    page = open_tab().page
+    bring(page, server)
+    upload(page, name, content)
+    alert = page.get_by_role("alert").filter(has_text=says)
+    expect(alert.first).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page.get_by_text("nothing to explain yet")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_picture_on_a_phone(server: Server, open_tab: OpenTab, scheme: str) -> None:
+    tab = open_tab(width=390, scheme=scheme)
+    page = tab.open(server.url + DEMO)
+    explained(page)
+    no_sideways_scrolling(page)
+    press_picture(page, 0.15, 0.9, tap=True)
+    expect(page).to_have_url(re.compile(r"off=\d+"))
+    no_sideways_scrolling(page)
+    assert tab.complaints == []
+
+
+def test_the_guess_comes_before_the_picture_is_explained(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab().open(server.url + DEMO + "&guess=1")
+    expect(page.get_by_role("img", name="The picture")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("The model says")).to_have_count(0)
+    page.get_by_text("husky", exact=True).click()
+    page.get_by_role("button", name="Commit, and show the model's answer").click()
+    explained(page)
+    expect(page.get_by_text("You said husky.")).to_be_visible()
+
+
+def test_the_report_of_a_picture_opens_alone(
+    server: Server, open_tab: OpenTab, tmp_path: Path
+) -> None:
+    page = open_tab().open(server.url + DEMO)
+    explained(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report").click()
+    download.value.save_as(tmp_path / "report.html")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"file://{tmp_path}/report.html")
+    for name in ("The picture", "The regions that count"):
+        shown = page.get_by_role("img", name=name, exact=True)
+        assert shown.evaluate("img => img.naturalWidth") > 100  # it is really drawn
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []

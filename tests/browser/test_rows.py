@@ -1,0 +1,155 @@
+"""Rows of a table in a real browser: the demo, values edited in place, and what people bring."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sample_models import load_data
+from tests.browser.conftest import (
+    OpenTab,
+    explained,
+    no_sideways_scrolling,
+    settled,
+    upload,
+)
+from tests.server import Server
+
+pytestmark = pytest.mark.browser
+
+DEMO = "/explain?task=flu"
+
+
+def test_one_click_opens_the_explained_row(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url)
+    page.get_by_role("button", name="See why").nth(2).click()
+    explained(page)
+    assert "task=flu" in page.url
+    for part in ("What if a value were different?", "What the data says about a value"):
+        expect(page.get_by_text(part)).to_be_visible()
+    expect(page.get_by_text(re.compile("^Of the training rows, “patient id > "))).to_be_visible()
+    page.get_by_text("How it works, on this very row").click()
+    expect(page.get_by_text("Copy 6")).to_be_visible()
+    assert tab.complaints == []
+
+
+def test_a_value_is_edited_in_place_and_reset(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url + DEMO)
+    headline = explained(page).inner_text()
+    assert "flu" in headline
+    field = page.get_by_role("spinbutton", name="patient id")
+    before = field.input_value()
+    field.fill("12345")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("edits=%5B%5B0%2C12345"))
+    told = page.get_by_text(re.compile(f"^With patient id 12345 instead of {before}"))
+    expect(told).to_be_visible()
+    expect(told).to_contain_text("the model now says no flu")
+    page.reload()
+    explained(page)
+    expect(page.get_by_role("spinbutton", name="patient id")).to_have_value("12345")
+    page.get_by_role("combobox", name="cough").click()
+    page.get_by_role("option", name="with phlegm").click()
+    expect(page.get_by_text(re.compile("cough with phlegm instead of"))).to_be_visible()
+    page.get_by_role("button", name="Reset").click()
+    expect(page).not_to_have_url(re.compile("edits="))
+    expect(page.get_by_role("spinbutton", name="patient id")).to_have_value(before)
+    expect(page.get_by_text("Nothing is changed.")).to_be_visible()
+    assert tab.complaints == []
+
+
+def test_a_value_that_cannot_be_is_told_and_kept(server: Server, open_tab: OpenTab) -> None:
+    """The training data always has a patient id: without one the model cannot be asked."""
+    page = open_tab().open(server.url + DEMO)
+    explained(page)
+    field = page.get_by_role("spinbutton", name="patient id")
+    field.fill("")
+    field.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="patient id")).to_be_visible()
+    field.fill("70000")
+    field.press("Enter")
+    expect(page.get_by_text(re.compile("^With patient id 70000"))).to_be_visible()
+
+
+def bring(page: Page, server: Server) -> None:
+    page.goto(server.url + "/upload")
+    settled(page)
+    page.get_by_text("Rows of a table", exact=True).click()
+    page.get_by_text("Fill in one row").wait_for(timeout=30_000)
+
+
+def flu_csv() -> str:
+    rows = load_data("flu").test.instances.head(3)
+    return str(rows.to_csv(index=False))
+
+
+def test_one_row_is_filled_in(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.page
+    bring(page, server)
+    temperature = page.get_by_role("spinbutton", name="temperature")
+    temperature.fill("39.7")
+    temperature.press("Enter")
+    settled(page)
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/explain\?.*task=flu"))
+    headline = explained(page).inner_text()
+    page.reload()
+    assert explained(page).inner_text() == headline
+    other = page.get_by_text(re.compile(r"^The other \d+ values"))
+    if page.get_by_role("spinbutton", name="temperature").count() == 0:
+        other.click()
+    expect(page.get_by_role("spinbutton", name="temperature")).to_have_value("39.7")
+    assert tab.complaints == []
+
+
+def test_a_csv_with_the_models_columns_is_explained_row_by_row(
+    server: Server, open_tab: OpenTab
+) -> None:
+    page = open_tab().page
+    bring(page, server)
+    page.get_by_text("A table (.csv)", exact=True).click()
+    header, *lines = flu_csv().splitlines()
+    wide = "\n".join([header + ",shoe size", *(line + ",42" for line in lines)])
+    upload(page, "patients.csv", wide.encode())
+    expect(page.get_by_text("3 rows.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("alert").filter(has_text="shoe size")).to_be_visible()
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/explain\?.*task=flu"))
+    explained(page)
+    number = page.get_by_label("Your row (1 to 3)")
+    number.fill("3")
+    number.press("Enter")
+    expect(page).to_have_url(re.compile(r"item=own-[a-z2-7]{26}-2"))
+    explained(page)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: text.replace("temperature", "fever"), "temperature"),
+        (lambda text: text.splitlines()[0], "a header but no rows"),
+        (lambda text: "\n".join([text.splitlines()[0], "x," * 15 + "x"]), "patient id"),
+    ],
+)
+def test_bad_tables_end_in_a_sentence(
+    server: Server, open_tab: OpenTab, change: object, says: str
+) -> None:
+    page = open_tab().page
+    bring(page, server)
+    page.get_by_text("A table (.csv)", exact=True).click()
+    upload(page, "patients.csv", change(flu_csv()).encode())  # type: ignore[operator]
+    expect(page.get_by_role("alert").filter(has_text=says)).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page.get_by_text("nothing to explain yet")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_row_on_a_phone(server: Server, open_tab: OpenTab, scheme: str) -> None:
+    tab = open_tab(width=390, scheme=scheme)
+    page = tab.open(server.url + DEMO)
+    explained(page)
+    no_sideways_scrolling(page)
+    assert tab.complaints == []
