@@ -5,6 +5,7 @@ there when what the person came for is drawn.
 """
 
 import argparse
+import contextlib
 import re
 import statistics
 import tempfile
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect, sync_playwright
 
 from scripts.find_chromium import find_chromium
 from tests.browser.conftest import FLAGS, settled
@@ -21,6 +22,8 @@ from tests.server import serve, until_answers
 STARTS = 3
 REPEATS = 7
 HEADLINE = re.compile("The model says")
+TASKS = {"triage": "a", "newsgroups": "a", "wolves": "a", "flu": "a"}
+EVIDENCE = re.compile("^(Word|Column)$")
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -30,9 +33,9 @@ def seconds(action: Callable[[], object]) -> float:
 
 
 def drawn(page: Page) -> None:
-    """The answer, and the figure with the words."""
+    """The answer, and the last of the figures that say why."""
     page.get_by_role("heading", name=HEADLINE).wait_for(timeout=60_000)
-    page.locator(".st-key-text-chart .main-svg").first.wait_for(timeout=60_000)
+    page.locator(".st-key-weights-chart .main-svg").first.wait_for(timeout=60_000)
 
 
 def start(browser: Browser) -> dict[str, float]:
@@ -58,13 +61,13 @@ def visits(browser: Browser) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server:
         page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
-        for task, model in (("triage", "a"), ("newsgroups", "a")):
+        for task, model in TASKS.items():
             address = f"{server.url}/explain?task={task}&model={model}"
             page.goto(address)  # the model is loaded once a worker
             drawn(page)
             settled(page)
             for seed in range(1, REPEATS + 1):
-                name = f"{task}: a text explained anew, page load included"
+                name = f"{task}: explained anew, page load included"
 
                 def visit(url: str = f"{address}&seed={seed}") -> None:
                     page.goto(url)
@@ -77,9 +80,10 @@ def visits(browser: Browser) -> dict[str, list[float]]:
                     _in_the_open_page(page)
                 )
                 found.setdefault(f"{task}: what-if, from the click to the new answer", []).append(
-                    _what_if(page, number)
+                    WHAT_IF[task](page, number)
                 )
-                found.setdefault(f"{task}: a rerun without work", []).append(_rerun(page))
+                if page.get_by_role("combobox", name=EVIDENCE).count():
+                    found.setdefault(f"{task}: a rerun without work", []).append(_rerun(page))
     return found
 
 
@@ -102,17 +106,43 @@ def _in_the_open_page(page: Page) -> float:
     return spent
 
 
-def _what_if(page: Page, number: int) -> float:
+def _what_if_word(page: Page, number: int) -> float:
     word = page.locator(".st-key-text-chart .barlayer .trace:nth-child(2) .point").nth(number)
-    box = word.bounding_box()
+    return _what_if_click(page, word, 0.5, 0.5)
+
+
+def _what_if_region(page: Page, number: int) -> float:
+    picture = page.locator("[class*='st-key-picture-'][class*='-chart'] .main-svg").first
+    return _what_if_click(page, picture, 0.1 + number / 10, 0.8)
+
+
+def _what_if_click(page: Page, target: Locator, x: float, y: float) -> float:
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
     assert box is not None
     told = page.get_by_text(re.compile("^Without .*imitation expected"))
 
     def click() -> None:
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
         told.wait_for()
 
-    spent = seconds(click)
+    return _then_reset(page, click, told)
+
+
+def _what_if_value(page: Page, number: int) -> float:
+    field = page.get_by_role("spinbutton", name="patient id")
+    told = page.get_by_text(re.compile("^With .*imitation expected"))
+    field.fill(str(20_000 + number))
+
+    def enter() -> None:
+        field.press("Enter")
+        told.wait_for()
+
+    return _then_reset(page, enter, told)
+
+
+def _then_reset(page: Page, change: Callable[[], None], told: Locator) -> float:
+    spent = seconds(change)
     settled(page)
     page.get_by_role("button", name="Reset").click()
     told.wait_for(state="detached")
@@ -121,12 +151,17 @@ def _what_if(page: Page, number: int) -> float:
 
 
 def _rerun(page: Page) -> float:
-    """Another word's evidence: the page runs again, and everything is there already."""
-    sentence = page.get_by_text(re.compile("^Of the training texts"))
+    """Another component's evidence: the page runs again, and everything is there already."""
+    sentence = page.get_by_text(re.compile("^Of the training"))
     before = sentence.inner_text()
-    page.get_by_role("combobox", name="Word", exact=True).click()
-    words = page.get_by_role("option")
-    other = words.nth(0) if f"“{words.nth(0).inner_text()}”" not in before else words.nth(1)
+    options = page.get_by_role("option")
+    for _ in range(10):  # a list that opens while the page is drawn anew closes again
+        page.get_by_role("combobox", name=EVIDENCE).click()
+        with contextlib.suppress(TimeoutError):
+            options.nth(1).wait_for(timeout=1000)
+            break
+    shown_already = f"“{options.first.inner_text()}" in before
+    other = options.nth(1 if shown_already else 0)
 
     def choose() -> None:
         other.click()
@@ -135,6 +170,14 @@ def _rerun(page: Page) -> float:
     spent = seconds(choose)
     settled(page)
     return spent
+
+
+WHAT_IF = {
+    "triage": _what_if_word,
+    "newsgroups": _what_if_word,
+    "wolves": _what_if_region,
+    "flu": _what_if_value,
+}
 
 
 def main() -> None:

@@ -1,0 +1,116 @@
+"""A network that somebody brings, in a real browser: proposed, tried, then explained."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from skimage import data
+
+from model_adapters import inspect_network, load_network
+from tests.browser.conftest import OpenTab, explained, no_sideways_scrolling, settled, upload
+from tests.model_adapters.networks import tensorflow_like, torch_like
+from tests.server import Server
+
+pytestmark = pytest.mark.browser
+
+NAMES = {"classes": '["astronaut <b>", "rocket", "moon", "sea"]'}
+
+
+def photograph() -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(data.astronaut()).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def bring(page: Page, server: Server, network: bytes, *, picture: bool = True) -> None:
+    page.goto(server.url + "/upload")
+    settled(page)
+    page.get_by_text("Pictures", exact=True).click()
+    expect(page.get_by_text("PNG, JPEG or WebP pictures")).to_be_visible()
+    if picture:
+        upload(page, "astronaut.png", photograph())
+        expect(page.get_by_text("One picture, 512 × 512 pixels")).to_be_visible(timeout=30_000)
+    settled(page)
+    page.get_by_role("combobox", name="What should be asked about it?").click()
+    page.get_by_role("option", name="A network of your own (ONNX)").click()
+    expect(page.get_by_text("Your network: an image classifier")).to_be_visible()
+    settled(page)
+    upload(page, "mine.onnx", network, number=1)
+
+
+def test_a_network_of_ones_own_is_tried_and_explained(server: Server, open_tab: OpenTab) -> None:
+    """From another exporter: channels last, bytes, one picture at a time, names inside."""
+    file = tensorflow_like(NAMES)
+    tab = open_tab()
+    page = tab.page
+    bring(page, server, file)
+    expect(page.get_by_text("knows 4 classes")).to_be_visible(timeout=30_000)
+    direct = load_network(file, inspect_network(file).proposed)
+    try:
+        answer = direct(data.astronaut()[None])[0]
+    finally:
+        direct.close()
+    best = ("astronaut <b>", "rocket", "moon", "sea")[int(np.argmax(answer))]
+    told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a "))
+    expect(told).to_contain_text(best, timeout=30_000)
+    names = page.get_by_role("textbox", name="Names of the classes, one a line")
+    expect(names).to_have_value("astronaut <b>\nrocket\nmoon\nsea")
+    settled(page)
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/explain\?task=own-[a-z2-7]{26}&"))
+    headline = explained(page)
+    expect(headline).to_contain_text(best)
+    page.reload()
+    expect(explained(page)).to_contain_text(best)
+    assert tab.complaints == []
+
+
+def test_what_was_guessed_can_be_changed(server: Server, open_tab: OpenTab) -> None:
+    page = open_tab().page
+    bring(page, server, torch_like(64, 64))
+    expect(page.get_by_text("knows 4 classes")).to_be_visible(timeout=30_000)
+    told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a class \d"))
+    expect(told).to_be_visible(timeout=30_000)
+    names = page.get_by_role("textbox", name="Names of the classes, one a line")
+    names.fill("one\ntwo")
+    names.press("Control+Enter")
+    expect(page.get_by_text("There are 2 names, but the network has 4 classes")).to_be_visible()
+    expect(names).to_have_value("one\ntwo")
+    names.fill("one\ntwo\nthree\nfour")
+    names.press("Control+Enter")
+    told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a (one|two|three|four)"))
+    expect(told).to_be_visible(timeout=30_000)
+    before = told.inner_text()
+    page.get_by_role("combobox", name="How pixels go in").click()
+    page.get_by_role("option", name="none: 0 to 255").click()
+    expect(told).not_to_have_text(before, timeout=30_000)
+
+
+@pytest.mark.parametrize(
+    ("network", "says"),
+    [
+        (b"\x80\x04\x95 a pickle of something", "onnx"),
+        (b"not a network", "onnx"),
+        (torch_like(64, 64)[:-40], "onnx"),
+    ],
+)
+def test_what_is_no_network_ends_in_a_sentence(
+    server: Server, open_tab: OpenTab, network: bytes, says: str
+) -> None:
+    page = open_tab().page
+    bring(page, server, network, picture=False)
+    alert = page.get_by_role("alert").filter(has_text=re.compile(says, re.IGNORECASE))
+    expect(alert.first).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Explain", exact=True).click()
+    expect(page.get_by_text("nothing to explain yet")).to_be_visible()
+
+
+def test_bringing_a_network_on_a_phone(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab(width=390, scheme="dark")
+    bring(tab.page, server, tensorflow_like(NAMES))
+    expect(tab.page.get_by_text("is to it a")).to_be_visible(timeout=30_000)
+    no_sideways_scrolling(tab.page)
+    assert tab.complaints == []
