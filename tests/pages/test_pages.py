@@ -248,3 +248,48 @@ def test_bad_text_files(name: str, data: bytes, says: str) -> None:
     app.file_uploader[0].upload(name, data, "text/plain").run()
     assert not app.exception
     assert says in seen(app).replace("\\", "")
+
+
+# --- pictures and rows --------------------------------------------------------------------------
+
+
+def test_digits_show_the_three_likeliest_answers() -> None:
+    app = opened(explain, task="digits")
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 5  # the answer, three pictures, the weights
+    assert "Why: the regions that speak for each of its likeliest answers" in seen(app)
+    app.slider(key="choice-features").set_value(3).run()
+    settled(app)
+    assert app.query_params["features"] == "3"
+    app.multiselect(key="off-parts").select(20).run()
+    settled(app)
+    assert app.query_params["off"] == "20"
+    assert "Without “region 21, " in seen(app).replace("\\", "")
+
+
+def test_a_rows_value_is_edited_and_reset() -> None:
+    app = opened(explain, task="flu")
+    field = next(box for box in app.number_input if box.label.startswith("patient id"))
+    field.set_value(12_345.0).run()
+    settled(app)
+    assert app.query_params["edits"] == "[[0,12345.0]]"
+    assert "With patient id 12345 instead of" in seen(app).replace("\\", "")
+    next(button for button in app.button if button.label == "Reset").click().run()
+    settled(app)
+    assert "edits" not in app.query_params
+    assert "Nothing is changed" in seen(app).replace("\\", "")
+
+
+def test_an_edit_that_cannot_be_is_told() -> None:
+    app = opened(explain, task="flu", edits="[[0,null]]")
+    assert "patient id" in app.error[0].value.replace("\\", "")
+
+
+def test_one_row_is_filled_in_and_explained() -> None:
+    app = opened(upload)
+    app.segmented_control(key="upload-kind").set_value("table").run()
+    settled(app)
+    labels = [box.label for box in app.number_input]
+    assert "age" in labels
+    assert "temperature" in labels
+    assert not app.error

@@ -1,16 +1,21 @@
 """What the workers compute for the screens, run here in this process against the real tasks."""
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import sample_models
 from lime_engine import Explanation, TextPerturber, explain
 from lime_engine.errors import InputError
+from model_adapters import inspect_network, load_network
 from tests.engine.conftest import written
+from tests.model_adapters.networks import torch_like
 from ui import brought, catalogue, downloads, evidence, instances, kept, request, work
 from ui.changes import Changed
 from ui.choice import Choice, first_choice, read_choice
@@ -230,3 +235,187 @@ def test_a_cell_never_starts_a_formula() -> None:
     cells = [line.split(",")[0] for line in table.splitlines()[1:]]
     assert "'=" in cells
     assert not any(cell.startswith(("=", "+", "@")) for cell in cells)
+
+
+# --- pictures and rows -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def digits() -> Choice:
+    return read_choice({"task": "digits", "samples": "500"})
+
+
+@pytest.fixture
+def flu() -> Choice:
+    return read_choice({"task": "flu", "samples": "500"})
+
+
+def test_rivals_are_the_likeliest_classes_from_the_same_answers(
+    digits: Choice, report: Any
+) -> None:
+    found = work.explanation(digits.request, report=report)
+    probabilities = found["explanation"]["probabilities"]
+    order = sorted(range(10), key=lambda k: -probabilities[k])
+    assert [rival["target"] for rival in found["rivals"]] == order[:3]
+    assert found["rivals"][0]["weights"] == found["explanation"]["weights"]
+    calls = report.fractions.copy()
+    other = read_choice(digits.params() | {"class": str(order[1])})
+    again = work.explanation(other.request, report=report)
+    assert again["explanation"]["weights"] == found["rivals"][1]["weights"]
+    assert report.fractions == calls  # nothing was asked
+
+
+def test_what_if_paints_a_region_over(digits: Choice, report: Any) -> None:
+    pixels, _ = instances.instance_of("digits", digits.item)
+    subject = digits.task.image.components(pixels)
+    painted = pixels.copy()
+    painted[(subject.segments == 20) | (subject.segments == 28)] = 0
+    model = sample_models.load_model("digits", digits.model)
+    found = work.what_if(digits.request.alone(), (20, 28), (), report=report)
+    assert found["answer"] == pytest.approx(model(painted[None])[0].tolist())
+    assert found["off"] == [20, 28]
+
+
+def test_copies_of_a_picture_are_pictures(digits: Choice, report: Any) -> None:
+    for copy in work.copies(digits.request, 3, report=report):
+        assert copy["picture"].startswith("data:image/")
+        assert 0 <= copy["probability"] <= 1
+
+
+def test_what_if_asks_about_the_edited_row(flu: Choice, report: Any) -> None:
+    row, _ = instances.instance_of("flu", flu.item)
+    names = list(row.columns)
+    column = names.index("patient id")
+    edited = row.copy()
+    edited["patient id"] = 12_345
+    model = sample_models.load_model("flu", flu.model)
+    found = work.what_if(flu.request.alone(), (), ((column, 12_345),), report=report)
+    assert found["answer"] == pytest.approx(model(edited)[0].tolist())
+    assert found["off"] == [column]  # it has left its bin
+    near = float(row["patient id"].iloc[0]) + 1
+    stays = work.what_if(flu.request.alone(), (), ((column, near),), report=report)
+    assert stays["off"] == []
+    with pytest.raises(InputError, match="patient id"):
+        work.what_if(flu.request.alone(), (), ((column, None),), report=report)
+    cough = names.index("cough")
+    with pytest.raises(InputError, match="sometimes"):
+        work.what_if(flu.request.alone(), (), ((cough, "sometimes"),), report=report)
+
+
+def test_copies_of_a_row_are_rows_the_model_knows(flu: Choice, report: Any) -> None:
+    import pandas as pd
+
+    row, _ = instances.instance_of("flu", flu.item)
+    model = sample_models.load_model("flu", flu.model)
+    found = work.copies(flu.request, 1, report=report)
+    assert len(found) == work.N_COPIES
+    for copy in found:
+        frame = pd.DataFrame([copy["values"]], columns=row.columns)
+        for name in row.columns:
+            if row[name].dtype.kind in "if":
+                frame[name] = frame[name].astype(float)
+        assert model(frame)[0, 1] == pytest.approx(copy["probability"])
+
+
+def test_evidence_of_a_value_is_a_count_of_its_bin(flu: Choice, report: Any) -> None:
+    row, _ = instances.instance_of("flu", flu.item)
+    age = float(row["age"].iloc[0])
+    found = evidence.of_values(
+        "flu", "quartile", (("age", age), ("cough", "dry"), ("weight", None)), report=report
+    )
+    data = sample_models.load_data("flu")
+    low, high = found["spread"]["age"]["range"]
+    for split in evidence.SPLITS:
+        part = data.split(split)
+        inside = np.ones(len(part.labels), dtype=bool)
+        if low is not None:
+            inside &= (part.instances["age"] > low).to_numpy()
+        if high is not None:
+            inside &= (part.instances["age"] <= high).to_numpy()
+        dry = (part.instances["cough"] == "dry").to_numpy()
+        absent = part.instances["weight"].isna().to_numpy()
+        for name, mask in (("age", inside), ("cough", dry), ("weight", absent)):
+            expected = np.bincount(part.labels[mask], minlength=2).tolist()
+            assert found["counts"][name][split] == expected
+    for name in ("age", "cough", "weight"):
+        spread = found["spread"][name]
+        counted = np.sum(spread["counts"], axis=1) + spread["missing"]
+        assert counted.tolist() == found["totals"]["train"]
+
+
+def test_columns_say_what_the_training_rows_hold(report: Any) -> None:
+    train = sample_models.load_data("flu").train.instances
+    columns = {column["name"]: column for column in evidence.columns("flu", report=report)}
+    assert list(columns) == list(train.columns)
+    assert columns["age"]["whole"]
+    assert columns["age"]["low"] == train["age"].min()
+    assert columns["weight"]["can_be_missing"]
+    assert columns["cough"]["categories"] == tuple(sorted(train["cough"].unique()))
+    assert columns["cough"]["typical"] == train["cough"].mode()[0]
+
+
+def test_own_pictures_and_rows_come_from_the_store(
+    flu: Choice, report: Any, a_store_of_its_own: Store
+) -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((9, 8, 3), 7, dtype=np.uint8)).save(buffer, "PNG")
+    picture = a_store_of_its_own.put("picture", buffer.getvalue())
+    pictures = brought.keep_pictures((("a.png", picture),))
+    pixels, label = instances.instance_of("wolves", Item(pictures, 0))
+    assert label is None
+    np.testing.assert_array_equal(pixels, np.full((9, 8, 3), 7))
+    row, _ = instances.instance_of("flu", flu.item)
+    values = [work.plain_value(value) for value in row.iloc[0].tolist()]
+    rows = brought.keep_rows(list(row.columns), [values])
+    own = read_choice(flu.params() | {"item": str(Item(rows, 0))})
+    theirs = work.explanation(flu.request, report=report)["explanation"]
+    mine = work.explanation(own.request, report=report)["explanation"]
+    assert mine == theirs
+    with pytest.raises(InputError, match="no longer on this server"):
+        instances.instance_of("flu", Item(pictures, 0))
+
+
+def test_a_network_that_was_brought_is_a_task(report: Any) -> None:
+    facts = inspect_network(torch_like(8, 8))
+    network = catalogue.store().put("network", torch_like(8, 8))
+    key = catalogue.keep_network(network, "mine", facts.proposed)
+    task = catalogue.find_task(key)
+    assert task is not None
+    assert task.kind == "image"
+    assert task.class_names == facts.proposed.class_names
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), dtype=np.uint8)
+    direct = load_network(torch_like(8, 8), facts.proposed)
+    try:
+        predict = catalogue.predict_of(key, "own")
+        assert predict is catalogue.predict_of(key, "own")
+        np.testing.assert_allclose(predict(pixels), direct(pixels))
+    finally:
+        direct.close()
+        catalogue._running.popitem()[1].close()
+    assert catalogue.find_task("own-" + "a" * 26) is None
+
+
+def test_reports_of_pictures_and_rows_are_one_file_each(
+    digits: Choice, flu: Choice, report: Any
+) -> None:
+    for choice in (digits, flu):
+        found = work.explanation(choice.request, report=report)
+        explanation = Explanation.from_dict(found["explanation"])
+        edits = (
+            work.what_if(choice.request.alone(), (2,), (), report=report)
+            if choice is digits
+            else None
+        )
+        changed = None if edits is None else Changed(**edits)
+        if changed is not None:
+            choice = replace(choice, off=(2,))
+        page = downloads.Shown(choice, explanation, found["label"], changed, None)
+        html = downloads.as_report(page).lower()
+        assert "<script" not in html
+        assert "http://" not in html
+        assert html.count("data:image/") == (2 if choice.task.key == "digits" else 0)
+        lines = downloads.as_csv(page).splitlines()
+        assert len(lines) == 1 + len(explanation.weights)
+        assert json.loads(downloads.as_json(page))["explanation"] == json.loads(
+            json.dumps(explanation.to_dict())
+        )
