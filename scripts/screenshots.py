@@ -11,8 +11,10 @@ from tests.server import serve, until_answers
 
 DOCS = Path(__file__).parents[1] / "docs"
 SHOTS = (
-    ("home-light", "/", "light", 1400, 800),
+    ("home-light", "/", "light", 1400, 830),
     ("explain-light", "/explain?task=newsgroups&item=test-83&model=a&off=21", "light", 1400, 900),
+    ("explain-picture", "/explain?task=wolves&picture=only", "light", 1400, 1000),
+    ("explain-row", "/explain?task=flu&edits=[[0,12345]]", "dark", 1400, 900),
     ("explain-phone-dark", "/explain?task=triage", "dark", 390, 844),
 )
 
@@ -50,8 +52,9 @@ def _open(page: Page, url: str) -> None:
     says.first.wait_for(timeout=60_000)
     settled(page)
     if "explain" in url:
-        page.locator(".st-key-text-chart .main-svg").first.wait_for()
         page.locator(".st-key-weights-chart .main-svg").first.wait_for()
+    else:
+        says.nth(2).wait_for(timeout=60_000)  # each card's demo
     page.wait_for_timeout(500)
 
 

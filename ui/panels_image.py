@@ -33,25 +33,27 @@ def reasons(
         shown = {r["target"]: {w["index"]: w["weight"] for w in r["weights"]} for r in rivals}
     scale = colour_scale(weight for weights in shown.values() for weight in weights.values())
     positive = wording.plain(explanation.class_names[target])
-    st.markdown(
-        f"**Why: the regions that speak for {positive}**"
-        if len(shown) == 1
-        else "**Why: the regions that speak for each of its likeliest answers**",
-        help="Orange with a solid outline: the region pushes the answer towards the class. Purple "
-        "with a dashed outline: away from it. The stronger the colour, the more. Click a region to "
-        "paint it over and see what the model says without it.",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(
+            f"**Why: the regions that speak for {positive}**"
+            if len(shown) == 1
+            else "**Why: the regions that speak for each of its likeliest answers**",
+            help="Orange with a solid outline: the region pushes the answer towards the class. "
+            "Purple with a dashed outline: away from it. The stronger the colour, the more. Click "
+            "a region to paint it over and see what the model says without it.",
+            width="content",
+        )
+        st.segmented_control(
+            "Look",
+            tuple(_LOOKS),
+            default=choice.picture,
+            required=True,
+            format_func=_LOOKS.__getitem__,
+            key="picture-look",
+            on_change=lambda: write_choice(picture=st.session_state["picture-look"]),
+            label_visibility="collapsed",
+        )
     panels.faint(explanation)
-    st.segmented_control(
-        "Look",
-        tuple(_LOOKS),
-        default=choice.picture,
-        required=True,
-        format_func=_LOOKS.__getitem__,
-        key="picture-look",
-        on_change=lambda: write_choice(picture=st.session_state["picture-look"]),
-        label_visibility="collapsed",
-    )
     *pictures, bars = st.columns([2, 3] if len(shown) == 1 else [2, 2, 2, 3], gap="medium")
     for column, (number, weights) in zip(pictures, shown.items(), strict=True):
         with column:

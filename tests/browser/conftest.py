@@ -29,6 +29,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=20_000)  # only a broken page takes this long
 HARMLESS = (
     "Executing inline script violates",  # one of Streamlit's, which our policy blocks
     "the server responded with a status of 404",  # Streamlit looks for itself below a deep link
