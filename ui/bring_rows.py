@@ -9,7 +9,7 @@ from sample_models import Task
 from ui.columns import column_field, task_columns
 from ui.notices import problem, remark
 from ui.reading import MAX_MB, read_table
-from ui.rows import Column, Value, checked_row, rows_of
+from ui.rows import Column, Value, checked_row, far_outside, rows_of
 from ui.wording import cell, plain
 
 FORM, CSV = "Fill in one row", "A table (.csv)"
@@ -47,10 +47,13 @@ def _form(task: Task, columns: Sequence[Column]) -> list[tuple[Value, ...]] | No
             for i, column in enumerate(columns)
         }
     try:
-        return [checked_row(values, columns)]
+        row = checked_row(values, columns)
     except InputError as error:
         problem(str(error))
         return None
+    for line in far_outside([row], columns):
+        remark(line)
+    return [row]
 
 
 def _file(columns: Sequence[Column]) -> list[tuple[Value, ...]] | None:

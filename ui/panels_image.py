@@ -15,7 +15,7 @@ from ui.figures.image import image_figure
 from ui.figures.palette import colour_scale
 from ui.widgets import clickable_figure, figure_width, is_dark
 
-PICTURE_PX = 420  # the picture and what is above it fit a laptop's screen
+PICTURE_PX = 400  # the picture and what is above it fit a laptop's screen
 _LOOKS = {"colours": "Coloured", "only": "Only what counts"}
 
 

@@ -129,5 +129,17 @@ def choose_by_keyboard(combobox: Locator) -> None:
     combobox.press("Enter")
 
 
+def choose(combobox: Locator, option: str) -> None:
+    """Choose an option of a list by its name."""
+    wanted = combobox.page.get_by_role("option", name=option)
+    combobox.scroll_into_view_if_needed()
+    for _ in range(20):  # as above
+        combobox.click()
+        with contextlib.suppress(AssertionError):
+            expect(wanted).to_be_visible(timeout=500)
+            break
+    wanted.click()
+
+
 def no_sideways_scrolling(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -10,7 +10,14 @@ from playwright.sync_api import Page, expect
 from skimage import data
 
 from model_adapters import inspect_network, load_network
-from tests.browser.conftest import OpenTab, explained, no_sideways_scrolling, settled, upload
+from tests.browser.conftest import (
+    OpenTab,
+    choose,
+    explained,
+    no_sideways_scrolling,
+    settled,
+    upload,
+)
 from tests.model_adapters.networks import tensorflow_like, torch_like
 from tests.server import Server
 
@@ -34,8 +41,8 @@ def bring(page: Page, server: Server, network: bytes, *, picture: bool = True) -
         upload(page, "astronaut.png", photograph())
         expect(page.get_by_text("One picture, 512 × 512 pixels")).to_be_visible(timeout=30_000)
     settled(page)
-    page.get_by_role("combobox", name="What should be asked about it?").click()
-    page.get_by_role("option", name="A network of your own (ONNX)").click()
+    asked = page.get_by_role("combobox", name="What should be asked about it?")
+    choose(asked, "A network of your own (ONNX)")
     expect(page.get_by_text("Your network: an image classifier")).to_be_visible()
     settled(page)
     upload(page, "mine.onnx", network, number=1)
@@ -84,8 +91,7 @@ def test_what_was_guessed_can_be_changed(server: Server, open_tab: OpenTab) -> N
     told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a (one|two|three|four)"))
     expect(told).to_be_visible(timeout=30_000)
     before = told.inner_text()
-    page.get_by_role("combobox", name="How pixels go in").click()
-    page.get_by_role("option", name="none: 0 to 255").click()
+    choose(page.get_by_role("combobox", name="How pixels go in"), "none: 0 to 255")
     expect(told).not_to_have_text(before, timeout=30_000)
 
 

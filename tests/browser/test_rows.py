@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from sample_models import load_data
 from tests.browser.conftest import (
     OpenTab,
+    choose,
     explained,
     no_sideways_scrolling,
     settled,
@@ -50,8 +51,7 @@ def test_a_value_is_edited_in_place_and_reset(server: Server, open_tab: OpenTab)
     page.reload()
     explained(page)
     expect(page.get_by_role("spinbutton", name="patient id")).to_have_value("12345")
-    page.get_by_role("combobox", name="cough").click()
-    page.get_by_role("option", name="with phlegm").click()
+    choose(page.get_by_role("combobox", name="cough"), "with phlegm")
     expect(page.get_by_text(re.compile("cough with phlegm instead of"))).to_be_visible()
     page.get_by_role("button", name="Reset").click()
     expect(page).not_to_have_url(re.compile("edits="))
