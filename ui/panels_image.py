@@ -43,10 +43,10 @@ def reasons(
             "a region to paint it over and see what the model says without it.",
             width="content",
         )
+        st.session_state["picture-look"] = choice.picture
         st.segmented_control(
             "Look",
             tuple(_LOOKS),
-            default=choice.picture,
             required=True,
             format_func=_LOOKS.__getitem__,
             key="picture-look",
@@ -92,6 +92,8 @@ def _picture(
             dark=is_dark(),
             off=choice.off,
             scale=scale,
+            positive_name=explanation.class_names[target],
+            negative_name=wording.other_than(target, explanation.class_names),
         ),
         key=f"picture-{target}",
         alt=f"The picture; for {explanation.class_names[target]} count "

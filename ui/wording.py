@@ -136,9 +136,14 @@ def answers(answer: Sequence[float], class_names: Sequence[str]) -> str:
 
 
 def rest_name(explanation: Explanation) -> str:
-    """What speaks against the explained class speaks for: the other class, or all others."""
-    others = [n for i, n in enumerate(explanation.class_names) if i != explanation.target]
-    return others[0] if len(others) == 1 else f"not {explanation.class_names[explanation.target]}"
+    """What speaks against the explained class speaks for."""
+    return other_than(explanation.target, explanation.class_names)
+
+
+def other_than(target: int, class_names: Sequence[str]) -> str:
+    """The other class; of more than two, all others."""
+    others = [name for i, name in enumerate(class_names) if i != target]
+    return others[0] if len(others) == 1 else f"not {class_names[target]}"
 
 
 def imitation(explanation: Explanation) -> str:
