@@ -165,6 +165,7 @@ export default function ({ parentElement, data, setStateValue }) {
   }
   hand.chart = data.chart
   hand.tell = setStateValue
+  host.setAttribute("data-listens-to", data.chart)  // from now on no click is lost
   return () => {
     dropPicture(hand)
     for (const [type, listener] of Object.entries(hand.listeners)) {

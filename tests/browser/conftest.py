@@ -111,6 +111,12 @@ def explained(page: Page) -> Locator:
     return headline
 
 
+def listening(page: Page) -> None:
+    """Wait until the page's clickable figures answer to clicks: their code loads last."""
+    settled(page)
+    expect(page.locator("[data-listens-to]").first).to_be_attached()
+
+
 def upload(page: Page, name: str, data: bytes, *, number: int = 0) -> None:
     """Give a file to the page's first uploader, or to another."""
     page.locator("input[type=file]").nth(number).set_input_files(

@@ -9,8 +9,8 @@ from tests.browser.conftest import (
     OpenTab,
     choose_by_keyboard,
     explained,
+    listening,
     no_sideways_scrolling,
-    settled,
     upload,
 )
 from tests.server import Server
@@ -26,7 +26,7 @@ NASTY = (
 
 def press_word(page: Page, number: int, *, tap: bool = False) -> None:
     """Click (or tap) the word with this number in the figure, as a hand would: by its place."""
-    settled(page)
+    listening(page)
     word = page.locator(".st-key-text-chart .barlayer .trace:nth-child(2) .point").nth(number)
     x, y = word.evaluate(
         """word => {
