@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lime_engine.cells import Plain, as_category, category_in_words, check_missing
+from lime_engine.cells import as_category, category_in_words, check_missing
 from lime_engine.discretize import IntArray, draw_bins, is_missing
 from lime_engine.errors import InputError
+from lime_engine.subjects import Value
 from lime_engine.types import FloatArray
 
 NEVER_SEEN = -1  # the "bin" of a category that the training rows do not have
@@ -83,7 +84,7 @@ class CategoricalColumn:
             missing=min(missing, key=lambda value: type(value).__name__, default=None),
         )
 
-    def plain(self, value: Any) -> Plain:
+    def plain(self, value: Any) -> Value:
         """The value of this column in a row to be explained.
 
         Raises
@@ -96,7 +97,7 @@ class CategoricalColumn:
             return None
         return as_category(self.categories[self._seen(value)])
 
-    def code(self, value: Plain) -> float:
+    def code(self, value: Value) -> float:
         """The code of its category; NaN for a missing one."""
         return np.nan if value is None else float(self.codes[self._seen(value)])
 

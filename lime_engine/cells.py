@@ -10,8 +10,6 @@ from lime_engine.discretize import IntArray, is_missing, number_in_words
 from lime_engine.errors import InputError
 from lime_engine.types import FloatArray
 
-Plain = float | str | bool | None  # what a subject says of a value; None where it is missing
-
 
 def as_number(value: Any, column: str) -> float:
     """The number as a float, NaN for a missing value; a string of digits is no number.

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lime_engine.cells import Plain, as_number, as_numbers, check_missing
+from lime_engine.cells import as_number, as_numbers, check_missing
 from lime_engine.discretize import (
     Bins,
     IntArray,
@@ -18,6 +18,7 @@ from lime_engine.discretize import (
     is_missing,
 )
 from lime_engine.errors import InputError
+from lime_engine.subjects import Value
 from lime_engine.types import FloatArray
 
 
@@ -107,7 +108,7 @@ class NumericColumn:
             grid=grid,
         )
 
-    def plain(self, value: Any) -> Plain:
+    def plain(self, value: Any) -> Value:
         """The value of this column in a row to be explained.
 
         Raises
@@ -123,7 +124,7 @@ class NumericColumn:
             raise InputError(f"Column {self.name!r} is {value!r}. Give a finite number.")
         return number
 
-    def code(self, value: Plain) -> float:
+    def code(self, value: Value) -> float:
         """The number itself; NaN for a missing one."""
         return np.nan if value is None else float(value)
 

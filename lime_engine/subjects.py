@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 PixelArray = NDArray[Any]  # (h, w), (h, w, 1), (h, w, 3) or (h, w, 4), any number type
 SegmentArray = NDArray[np.intp]  # (h, w), ids 0..d-1
+Value = float | str | bool | None  # of a row; None where it is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class TabularSubject:
     """
 
     columns: tuple[str, ...]
-    values: tuple[float | str | bool | None, ...]
+    values: tuple[Value, ...]
     bins: tuple[str, ...]
 
     @property

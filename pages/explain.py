@@ -7,8 +7,9 @@ import streamlit as st
 from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import Explanation
 from ui import panels, panels_image, panels_table, panels_text, work
+from ui.address import current_choice
 from ui.choice import Choice
-from ui.controls import choice_bar, current_choice
+from ui.controls import choice_bar
 from ui.downloads import Shown
 from ui.guess import ask_for_a_guess, committed_guess
 from ui.notices import remark

@@ -1,6 +1,5 @@
 """Bringing a network of one's own: what it is, how to ask it, and one check prediction."""
 
-import hashlib
 from dataclasses import asdict, replace
 
 import streamlit as st
@@ -8,12 +7,12 @@ import streamlit as st
 from model_adapters import NetworkError, NetworkFacts, NetworkSettings
 from sample_models import Task
 from ui import uploads
+from ui.brought import keep_file
 from ui.catalogue import find_task, keep_network
 from ui.figures.answer import answer_bars
 from ui.kept import Pictures
 from ui.notices import problem
 from ui.request import store_id
-from ui.store import store
 from ui.waiting import fetch
 from ui.widgets import figure, figure_width, is_dark
 from ui.wording import answers, headline, plain
@@ -40,11 +39,10 @@ def network(pictures: Pictures | None) -> Task | None:
     )
     if file is None:
         return None
-    data = file.getvalue()
-    if len(data) > MAX_MB * 1_000_000:
-        problem(f"“{file.name}” has {len(data) / 1e6:.0f} MB; at most {MAX_MB} MB are accepted.")
+    if file.size > MAX_MB * 1_000_000:
+        problem(f"“{file.name}” has {file.size / 1e6:.0f} MB; at most {MAX_MB} MB are accepted.")
         return None
-    network_id = store().put("network", data)
+    network_id = keep_file("network", file)
     found = fetch(
         "network-facts",
         store_id("network-facts", network_id),
@@ -56,7 +54,7 @@ def network(pictures: Pictures | None) -> Task | None:
     if found is None:
         return None
     facts = NetworkFacts.from_dict(found)
-    settings = _settings(facts, hashlib.sha256(data).hexdigest()[:12])
+    settings = _settings(facts, network_id)
     if settings is None:
         return None
     if pictures is None:

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from ui import uploads
+from ui.brought import keep_file
 from ui.figures.cards import pictures_html
 from ui.kept import Pictures
 from ui.notices import problem, remark
 from ui.pictures import MAX_ZIP_BYTES
 from ui.request import store_id
-from ui.store import store
 from ui.waiting import fetch
 
 ENDINGS = ["png", "jpg", "jpeg", "webp", "zip"]
@@ -27,7 +27,7 @@ def pictures() -> Pictures | None:
     )
     if not files:
         return None
-    brought = tuple((file.name, store().put("upload", file.getvalue())) for file in files)
+    brought = tuple((file.name, keep_file("upload", file)) for file in files)
     found = fetch(
         "pictures-read",
         store_id("pictures-read", repr(brought)),

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lime_engine.errors import InputError
+from lime_engine.subjects import Value
 from sample_models import Task
 from ui.columns import column_field, task_columns
 from ui.notices import problem, remark
 from ui.reading import MAX_MB, read_table
-from ui.rows import Column, Value, checked_row, far_outside, rows_of
+from ui.rows import Column, checked_row, far_outside, rows_of
 from ui.wording import cell, plain
 
 FORM, CSV = "Fill in one row", "A table (.csv)"

@@ -7,10 +7,11 @@ import json
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from lime_engine.subjects import Value
 from sample_models.types import Kind
 from ui import kept
-from ui.rows import Value
 from ui.store import store
 
 Keep = Callable[[], str]  # keeps something that was brought; returns the id that opens it
@@ -31,6 +32,14 @@ def keep_rows(columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
     """Keep rows, each as long as there are columns; returns the id that opens them."""
     content = {"columns": list(columns), "rows": [list(row) for row in rows]}
     return store().put("rows", json.dumps(content, allow_nan=False).encode())
+
+
+def keep_file(kind: str, file: UploadedFile) -> str:
+    """Keep an uploaded file; returns the id that opens it. Its bytes are read only once."""
+    kept_ids: dict[str, str] = st.session_state.setdefault("kept-files", {})
+    if file.file_id not in kept_ids:
+        kept_ids[file.file_id] = store().put(kind, file.getvalue())
+    return kept_ids[file.file_id]
 
 
 def n_own(kind: Kind, source: str) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal, TypeVar
 
+from lime_engine.subjects import Value
 from ui.wording import listed
 
-Value = float | str | bool | None
 Raw = str | float | bool | None  # as it was typed, or as a widget gives it
 _K = TypeVar("_K")
 

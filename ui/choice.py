@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from lime_engine.settings import SELECTIONS, SURROGATES, LimeSettings
+from lime_engine.subjects import Value
 from lime_engine.text import TextPerturber
 from sample_models import Task, tasks
 from ui.catalogue import find_task
@@ -240,7 +241,7 @@ def _read_edits(text: str) -> Edits | None:
         found = json.loads(text) if len(text) <= _MAX_EDITS_LENGTH else None
     except ValueError:
         return None
-    edits: dict[int, float | str | bool | None] = {}
+    edits: dict[int, Value] = {}
     for pair in found if isinstance(found, list) else [None]:
         match pair:
             case [int() as column, (int() | float() | str() | bool() | None) as value] if (

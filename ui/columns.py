@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
+from lime_engine.subjects import Value
 from sample_models import Task
 from ui import evidence
 from ui.request import store_id
-from ui.rows import Column, Value
+from ui.rows import Column
 from ui.waiting import fetch
 from ui.wording import cell, plain
 
@@ -28,7 +29,7 @@ def task_columns(task: Task) -> list[Column] | None:
     )
     if found is None:
         return None
-    return [Column(**(column | {"categories": tuple(column["categories"])})) for column in found]
+    return [Column(**column) for column in found]
 
 
 def column_field(

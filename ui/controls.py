@@ -1,22 +1,18 @@
-"""The widgets that show and change the choice in the URL.
-
-The URL is written by callbacks, before the page runs again; a widget takes its value from there.
-"""
+"""The widgets that show and change the choice in the URL."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Literal
 
 import streamlit as st
 
+from ui.address import follow_widget
 from ui.brought import n_own
-from ui.choice import MAX_FEATURES, MAX_SEED, N_SAMPLES, Choice, read_choice
+from ui.choice import MAX_FEATURES, MAX_SEED, N_SAMPLES, Choice
 from ui.item import Item
 from ui.wording import NOUNS, plain
 
 TEXT_PX = 340
 HALF_A_PHONE_PX = 165  # two such controls share a row on a phone
-_LAST = "last-choice"
 _SAID = "said"  # the class that the model answers with
 _WIDTHS = {
     "narrow": "narrow: very close copies",
@@ -86,39 +82,6 @@ _SELECTIONS = {
 _SURROGATES = {"ridge": "a straight line", "tree": "a small tree"}
 
 
-def current_choice() -> Choice:
-    """The choice in the URL; in a bare one, as the menu leaves it, what was looked at last."""
-    if not st.query_params and _LAST in st.session_state:
-        st.query_params.from_dict(st.session_state[_LAST])
-    choice = read_choice(st.query_params.to_dict())
-    st.session_state[_LAST] = choice.params()
-    return choice
-
-
-def write_choice(**changes: Any) -> None:
-    """Change the choice in the URL; for callbacks."""
-    choice = replace(read_choice(st.query_params.to_dict()), **changes)
-    st.query_params.from_dict(choice.params())
-
-
-def toggle_off(component: int) -> None:
-    """Switch a component off, or on again; for callbacks."""
-    off = read_choice(st.query_params.to_dict()).off
-    if component in off:
-        write_choice(off=tuple(i for i in off if i != component))
-    else:
-        write_choice(off=(*off, component))
-
-
-def edit_value(column: int, value: Any, original: Any) -> None:
-    """Change a row's value, or change it back; for callbacks."""
-    edits = dict(read_choice(st.query_params.to_dict()).edits)
-    edits.pop(column, None)
-    if value != original:
-        edits[column] = value
-    write_choice(edits=tuple(edits.items()))
-
-
 def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
     """The few controls in sight: item, model, class, number of parts, guess first; and Settings.
 
@@ -131,7 +94,7 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
             "Model",
             {card.key: card.name for card in choice.task.models},
             choice.model,
-            lambda value: write_choice(model=value),
+            lambda value: follow_widget(model=value),
             width=HALF_A_PHONE_PX,
             help="\n\n".join(f"{plain(c.name)}: {plain(c.summary)}" for c in choice.task.models),
         )
@@ -140,7 +103,7 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
                 "Reasons for",
                 {_SAID: "what it says", **dict(enumerate(choice.task.class_names))},
                 _SAID if choice.target is None else choice.target,
-                lambda value: write_choice(target=None if value == _SAID else value),
+                lambda value: follow_widget(target=None if value == _SAID else value),
                 width=HALF_A_PHONE_PX,
                 help=f"The answer whose reasons are shown. Orange {noun.parts} speak for it, "
                 "purple ones against it.",
@@ -160,7 +123,7 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
                 help=f"How many {noun.parts} the explanation may name. Changing it asks the model "
                 "nothing.",
             ),
-            lambda value: write_choice(features=value),
+            lambda value: follow_widget(features=value),
         )
         with st.popover("Settings", width=HALF_A_PHONE_PX, icon=":material/tune:"):
             _settings(choice)
@@ -174,7 +137,7 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
                 help="Hides the model's answer until you have given yours. Seeing an answer first, "
                 "with reasons, makes people accept it more readily, also when it is wrong.",
             ),
-            lambda value: write_choice(guess_first=value),
+            lambda value: follow_widget(guess_first=value),
         )
 
 
@@ -206,7 +169,7 @@ def _item(choice: Choice) -> None:
 
 
 def _open(item: Item) -> None:
-    write_choice(item=item, target=None, off=(), edits=())
+    follow_widget(item=item, target=None, off=(), edits=())
 
 
 def _settings(choice: Choice) -> None:
@@ -218,7 +181,7 @@ def _settings(choice: Choice) -> None:
             options,
             getattr(choice, name),
             # Components are numbered anew: what was switched off would be something else.
-            lambda value, name=name: write_choice(**{name: value}, off=()),
+            lambda value, name=name: follow_widget(**{name: value}, off=()),
             name=name,
             help=help_text,
         )
@@ -257,7 +220,7 @@ def _settings(choice: Choice) -> None:
             label,
             options,
             value,
-            lambda value, name=name: write_choice(**{name: value}),
+            lambda value, name=name: follow_widget(**{name: value}),
             name=name,
             help=help_text,
         )
@@ -272,7 +235,7 @@ def _settings(choice: Choice) -> None:
             on_change=changed,
             help="Which copies are drawn. The same seed gives the same explanation.",
         ),
-        lambda value: write_choice(seed=value),
+        lambda value: follow_widget(seed=value),
     )
 
 

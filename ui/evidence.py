@@ -9,6 +9,7 @@ import numpy as np
 from lime_engine.categorical_column import CategoricalColumn
 from lime_engine.errors import InputError
 from lime_engine.numeric_column import NumericColumn
+from lime_engine.subjects import Value
 from lime_engine.text import TextPerturber
 from sample_models import load_data, tasks
 from sample_models.types import Split
@@ -71,7 +72,7 @@ def of_words(
 def of_values(
     task: str,
     bins: Bins,
-    cells: tuple[tuple[str, float | str | bool | None], ...],
+    cells: tuple[tuple[str, Value], ...],
     *,
     report: Report,
 ) -> dict[str, Any]:

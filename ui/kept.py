@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ui.rows import Value
+from lime_engine.subjects import Value
 from ui.store import store
 
 Pictures = tuple[tuple[str, str], ...]  # the name of each, and the id that `picture_png` opens

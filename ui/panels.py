@@ -9,9 +9,9 @@ import streamlit as st
 from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import Explanation
 from ui import changes, downloads, wording, work
+from ui.address import follow_widget, undo_off, write_choice
 from ui.changes import Changed
 from ui.choice import Choice
-from ui.controls import write_choice
 from ui.figures import markup
 from ui.figures.answer import answer_bars
 from ui.figures.weights import weights_chart
@@ -136,14 +136,14 @@ def edits(
         key="off-parts",
         placeholder=f"Click a {noun.part} in the {noun.item}, or choose one here",
         select_all=False,
-        on_change=lambda: write_choice(off=tuple(st.session_state["off-parts"])),
+        on_change=lambda: follow_widget(off=tuple(st.session_state["off-parts"])),
     )
     with st.container(horizontal=True):
         st.button(
             "Undo",
             icon=":material/undo:",
             disabled=not off,
-            on_click=lambda: write_choice(off=tuple(off[:-1])),
+            on_click=undo_off,
         )
         st.button("Reset", disabled=not off, on_click=lambda: write_choice(off=()))
     told_change(choice, explanation, change)

@@ -8,9 +8,9 @@ import streamlit as st
 from lime_engine.subjects import ImageSubject
 from lime_engine.types import Explanation
 from ui import panels, wording
+from ui.address import follow_widget, toggle_off
 from ui.changes import Changed
 from ui.choice import Choice
-from ui.controls import toggle_off, write_choice
 from ui.figures.image import image_figure
 from ui.figures.palette import colour_scale
 from ui.widgets import clickable_figure, figure_width, is_dark
@@ -50,7 +50,7 @@ def reasons(
             required=True,
             format_func=_LOOKS.__getitem__,
             key="picture-look",
-            on_change=lambda: write_choice(picture=st.session_state["picture-look"]),
+            on_change=lambda: follow_widget(picture=st.session_state["picture-look"]),
             label_visibility="collapsed",
         )
     panels.faint(explanation)

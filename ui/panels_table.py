@@ -9,10 +9,10 @@ from lime_engine.subjects import TabularSubject
 from lime_engine.types import Explanation
 from ui import evidence as data
 from ui import panels, wording
+from ui.address import edit_value, write_choice
 from ui.changes import Changed
 from ui.choice import Choice
 from ui.columns import column_field, task_columns
-from ui.controls import edit_value, write_choice
 from ui.figures.markup import evidence_table
 from ui.figures.spread import value_histogram
 from ui.request import TableView, store_id

@@ -8,9 +8,9 @@ from lime_engine.subjects import TextSubject
 from lime_engine.types import Explanation
 from ui import evidence as data
 from ui import panels, wording
+from ui.address import toggle_off
 from ui.changes import Changed
 from ui.choice import Choice
-from ui.controls import toggle_off
 from ui.figures.markup import as_html, evidence_table
 from ui.figures.text import LINE_PX, parts, text_figure
 from ui.request import store_id

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from lime_engine.errors import InputError
-from ui.cells import Column, Raw, Refused, Value, reader, writes_decimal_commas
+from lime_engine.subjects import Value
+from ui.cells import Column, Raw, Refused, reader, writes_decimal_commas
 from ui.reading import Table
 from ui.wording import listed
 
-__all__ = ["FAR", "MAX_ROWS", "Column", "Value", "checked_row", "far_outside", "rows_of"]
+__all__ = ["FAR", "MAX_ROWS", "Column", "checked_row", "far_outside", "rows_of"]
 
 MAX_ROWS = 5000
 MAX_TOLD = 5  # rows about which there is a sentence of its own

@@ -7,7 +7,12 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+CONFIG = {
+    "displayModeBar": False,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "doubleClickDelay": 1,  # two quick clicks are two, wherever they are
+}
 
 _RULER = st.components.v2.component(
     "ruler",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject
+from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject, Value
 from lime_engine.types import Explanation, Fidelity
 from ui.figures import palette
 from ui.figures.markup import value_text
@@ -90,7 +90,7 @@ def part_names(subject: Subject) -> tuple[str, ...]:
             return tuple(visible(label) for label in subject.labels)
 
 
-def _value_and_range(column: str, value: float | str | bool | None, of: str) -> str:
+def _value_and_range(column: str, value: Value, of: str) -> str:
     """A value with the range it lies in: "age 34 (29.5 to 41)"; a category as it is."""
     if value is None or isinstance(value, str | bool):
         return visible(of)
@@ -152,7 +152,7 @@ def imitation(explanation: Explanation) -> str:
     return "small-tree imitation" if tree else "straight-line imitation"
 
 
-def cell(value: float | str | bool | None) -> str:
+def cell(value: Value) -> str:
     """A table's value in a sentence or a field: "38.4", "yes", "missing"."""
     text = value_text(value)
     return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,7 +1,7 @@
 """What the worker processes do for the screens: explain, what if, show copies, find evidence.
 
-Each function takes plain values and returns plain JSON; `kept` writes what it returned into the
-store, so that a reload, a second viewer or a copied link finds it there.
+Each function takes plain values and returns plain JSON; `store_result` writes what it returned
+into the store, so that a reload, a second viewer or a copied link finds it there.
 """
 
 import json
@@ -14,7 +14,7 @@ import numpy as np
 
 from lime_engine import ask_about, evaluate, fit
 from lime_engine.settings import LimeSettings
-from lime_engine.subjects import ImageSubject, Subject, TabularSubject
+from lime_engine.subjects import ImageSubject, Subject, TabularSubject, Value
 from lime_engine.types import Design, Explanation, Neighbourhood
 from ui.catalogue import predict_of, task_of
 from ui.instances import instance_of, perturber_of
@@ -28,7 +28,7 @@ N_COPIES = 6
 N_RIVALS = 3  # classes whose reasons are shown side by side
 COPY_PX = 160
 
-Edits = tuple[tuple[int, float | str | bool | None], ...]  # column -> its new value
+Edits = tuple[tuple[int, Value], ...]  # column -> its new value
 
 
 def store_result(
@@ -54,7 +54,7 @@ def explanation(request: Request, *, report: Report) -> dict[str, Any]:
     `rivals` are the most likely classes of three or more, likeliest first, each with its `target`
     and its `weights`, from the same answers; for images only, where they are drawn side by side.
     """
-    _, label = instance_of(request.task, request.item)
+    _, label = _subject(request)
     neighbourhood = _neighbourhood(request, report)
     perturber = perturber_of(request.task, request.view)
     settings = _settings(request, perturber, neighbourhood.subject)
@@ -80,7 +80,7 @@ def what_if(
     `off` in the result are the components that are off: for a row, where the bin is another.
     """
     perturber = perturber_of(request.task, request.view)
-    subject = _subject(request.task, request.item, request.view)
+    subject, _ = _subject(request)
     if isinstance(subject, TabularSubject):
         values = dict(zip(subject.columns, subject.values, strict=True))
         values |= {subject.columns[column]: value for column, value in edits}
@@ -118,13 +118,13 @@ def copies(request: Request, target: int, *, report: Report) -> list[dict[str, A
             "off": np.flatnonzero(~mask).tolist(),
             "probability": float(neighbourhood.responses.values[row, target]),
             "weight": float(kernel[(~mask).sum()]),
-            **_seen(neighbourhood.subject, written, number),
+            **_seen(perturber, neighbourhood.subject, written, number),
         }
         for number, (row, mask) in enumerate(zip(rows, design.masks, strict=True))
     ]
 
 
-def _seen(subject: Subject, batch: Any, number: int) -> dict[str, Any]:
+def _seen(perturber: Any, subject: Subject, batch: Any, number: int) -> dict[str, Any]:
     """What a copy looks like, where the mask does not say it."""
     match subject:
         case ImageSubject():
@@ -132,30 +132,21 @@ def _seen(subject: Subject, batch: Any, number: int) -> dict[str, Any]:
 
             return {"picture": data_uri(displayed(batch[number], COPY_PX), "photograph")}
         case TabularSubject():
-            return {"values": [plain_value(value) for value in batch.iloc[number].tolist()]}
+            return {"values": list(perturber.components(batch.iloc[[number]]).values)}
         case _:
             return {}
 
 
-def plain_value(value: Any) -> float | str | bool | None:
-    """A cell as JSON has it: missing is None."""
-    if isinstance(value, str | bool):
-        return value
-    if isinstance(value, np.bool_):
-        return bool(value)
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None  # pandas.NA and the like
-    return None if np.isnan(number) else number
+def _subject(request: Request) -> tuple[Subject, int | None]:
+    """The item taken apart, and its label in the data."""
+    return _taken_apart(request.task, request.item, request.view)
 
 
 @lru_cache(maxsize=8)
-def _subject(task: str, item: Item, view: View) -> Subject:
-    """The item taken apart, which takes a while for pictures: once for all its questions."""
-    instance, _ = instance_of(task, item)
-    subject: Subject = perturber_of(task, view).components(instance)
-    return subject
+def _taken_apart(task: str, item: Item, view: View) -> tuple[Subject, int | None]:
+    """The same, which takes a while for pictures: once for all questions about the item."""
+    instance, label = instance_of(task, item)
+    return perturber_of(task, view).components(instance), label
 
 
 def _neighbourhood(request: Request, report: Report) -> Neighbourhood:
@@ -163,7 +154,7 @@ def _neighbourhood(request: Request, report: Report) -> Neighbourhood:
     asked = request.asking()
     entry_id = asked.store_id("neighbourhood")
     raw = store().read("neighbourhood", entry_id)
-    subject = _subject(request.task, request.item, request.view)
+    subject, _ = _subject(request)
     if raw is not None:
         return unpacked(raw, subject)
     perturber = perturber_of(request.task, request.view)

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from lime_engine.subjects import Value
 from ui import brought, kept
 from ui.brought import keep_pictures, keep_rows, keep_texts, n_own
 from ui.pictures import read_picture
-from ui.rows import Value
 from ui.store import Store
 
 ROOT = Path(__file__).parents[2]

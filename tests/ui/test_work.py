@@ -365,7 +365,7 @@ def test_own_pictures_and_rows_come_from_the_store(
     assert label is None
     np.testing.assert_array_equal(pixels, np.full((9, 8, 3), 7))
     row, _ = instances.instance_of("flu", flu.item)
-    values = [work.plain_value(value) for value in row.iloc[0].tolist()]
+    values = list(instances.perturber_of("flu", flu.view).components(row).values)
     rows = brought.keep_rows(list(row.columns), [values])
     own = read_choice(flu.params() | {"item": str(Item(rows, 0))})
     theirs = work.explanation(flu.request, report=report)["explanation"]

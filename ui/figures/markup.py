@@ -4,14 +4,13 @@ import html
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from lime_engine.subjects import TabularSubject, TextSubject
+from lime_engine.subjects import TabularSubject, TextSubject, Value
 from ui.figures import palette
 from ui.figures.wrap import Spans
 
 EXCERPT = 240  # characters of a text in a table or on a card
 SPLITS = {"train": "Training", "test": "Test", "field": "Real use"}
 
-Cell = float | str | bool | None
 
 _TABLE = "width:100%;border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums"
 _CELL = "padding:.35rem .6rem .35rem 0;text-align:left;vertical-align:top"
@@ -165,7 +164,7 @@ def picture_html(uri: str, alt: str, *, width_px: int | None = None) -> str:
     )
 
 
-def value_text(value: float | str | bool | None) -> str:
+def value_text(value: Value) -> str:
     """A table's value as people read it."""
     match value:
         case None:
@@ -184,7 +183,7 @@ def value_text(value: float | str | bool | None) -> str:
 def row_table(
     subject: TabularSubject,
     weights: Mapping[int, float],
-    edits: Collection[tuple[int, Cell]] = (),
+    edits: Collection[tuple[int, Value]] = (),
     *,
     dark: bool,
 ) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from lime_engine.subjects import Value
 from ui.figures import palette
 from ui.figures.spread_categories import category_bars
 from ui.figures.spread_parts import (
@@ -15,7 +16,6 @@ from ui.figures.spread_parts import (
     NAME_PX,
     PAD_PX,
     ClassCounts,
-    Value,
     heading,
     layout,
     line_at,

@@ -5,6 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from lime_engine.subjects import Value
 from ui.figures import palette
 from ui.figures.spread_parts import (
     FONT_PX,
@@ -12,7 +13,6 @@ from ui.figures.spread_parts import (
     NAME_PX,
     PAD_PX,
     ClassCounts,
-    Value,
     heading,
     layout,
     line_at,

@@ -11,7 +11,6 @@ NAME_PX = 24  # a class's name above its bars
 GAP_PX = 12
 PAD_PX = 8
 
-Value = float | str | bool | None
 ClassCounts = tuple[str, list[float], int]  # name, counts, how many are missing
 
 
