@@ -3,7 +3,7 @@
 Ribeiro, Singh, Guestrin: "Why Should I Trust You?", KDD 2016 (arXiv 1602.04938).
 """
 
-from lime_engine.engine import ask, ask_about, ask_more, explain, fit
+from lime_engine.engine import ask, ask_about, ask_more, explain
 from lime_engine.errors import (
     Cancelled,
     InputError,
@@ -13,8 +13,10 @@ from lime_engine.errors import (
     TargetError,
 )
 from lime_engine.evaluation import evaluate
+from lime_engine.fitting import fit
 from lime_engine.image import ImagePerturber
 from lime_engine.settings import LimeSettings
+from lime_engine.shapley import ShapleyWeights, explain_shapley
 from lime_engine.sparse_rows import SparsePerturber
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject
 from lime_engine.tabular import TabularPerturber
@@ -28,6 +30,7 @@ from lime_engine.types import (
     Neighbourhood,
     PredictFn,
     Responses,
+    Stability,
     TreeSurrogate,
 )
 
@@ -48,7 +51,9 @@ __all__ = [
     "PredictorError",
     "Responses",
     "SettingsError",
+    "ShapleyWeights",
     "SparsePerturber",
+    "Stability",
     "Subject",
     "TabularPerturber",
     "TabularSubject",
@@ -61,5 +66,6 @@ __all__ = [
     "ask_more",
     "evaluate",
     "explain",
+    "explain_shapley",
     "fit",
 ]

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from lime_engine.cells import as_category, category_in_words, check_missing
-from lime_engine.discretize import IntArray, draw_bins, is_missing
+from lime_engine.discretize import draw_bins, is_missing
 from lime_engine.errors import InputError
 from lime_engine.subjects import Value
-from lime_engine.types import FloatArray
+from lime_engine.types import FloatArray, IntArray
 
 NEVER_SEEN = -1  # the "bin" of a category that the training rows do not have
 _NAMED = 5  # known categories that an error names

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from lime_engine.discretize import IntArray, is_missing, number_in_words
+from lime_engine.discretize import is_missing, number_in_words
 from lime_engine.errors import InputError
-from lime_engine.types import FloatArray
+from lime_engine.types import FloatArray, IntArray
 
 
 def as_number(value: Any, column: str) -> float:

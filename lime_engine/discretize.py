@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lime_engine.errors import InputError, SettingsError
-from lime_engine.types import FloatArray
+from lime_engine.types import FloatArray, IntArray
 
-IntArray = NDArray[np.intp]
 Labels = NDArray[Any]
 EdgesFn = Callable[[FloatArray, Labels | None], ArrayLike]  # values, labels -> edges
 Bins = str | EdgesFn

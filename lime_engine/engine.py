@@ -1,29 +1,29 @@
-"""The four steps in a row: components, design, responses, fit."""
+"""The four steps in a row: components, design, responses, fit; and how much to ask."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from lime_engine.errors import PredictorError, TargetError
 from lime_engine.evaluation import OnProgress, Perturber, ShouldStop, evaluate
-from lime_engine.fidelity import measure_fidelity
+from lime_engine.fitting import fit
+from lime_engine.projection import ENOUGH
 from lime_engine.samplers import neighbourhood_design
-from lime_engine.selection import select
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject
-from lime_engine.surrogate import contributions, fit_surrogate
 from lime_engine.types import (
-    ComponentWeight,
+    Design,
     Explanation,
-    FloatArray,
     Neighbourhood,
     PredictFn,
+    Responses,
 )
 
 X = TypeVar("X")
 Batch = TypeVar("Batch")
+
+FIRST_SAMPLES = 128
 
 
 def explain(
@@ -56,7 +56,14 @@ def explain(
     """
     settings = settings or LimeSettings()
     neighbourhood = ask(
-        instance, predict, perturber, settings, on_progress=on_progress, should_stop=should_stop
+        instance,
+        predict,
+        perturber,
+        settings,
+        target=target,
+        class_names=class_names,
+        on_progress=on_progress,
+        should_stop=should_stop,
     )
     return fit(neighbourhood, settings, target=target, class_names=class_names)
 
@@ -67,15 +74,22 @@ def ask(
     perturber: Perturber[X, Batch],
     settings: LimeSettings,
     *,
+    target: int | str | None = None,
+    class_names: Sequence[str] | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Neighbourhood:
-    """Draw the neighbourhood of `instance` and ask the model about it. Parameters as `explain`."""
+    """Draw the neighbourhood of `instance` and ask the model about it. Parameters as `explain`.
+
+    Only `n_samples="auto"` looks at the `target`, and at K: for another one it may need more.
+    """
     return ask_about(
         perturber.components(instance),
         predict,
         perturber,
         settings,
+        target=target,
+        class_names=class_names,
         on_progress=on_progress,
         should_stop=should_stop,
     )
@@ -87,38 +101,26 @@ def ask_about(
     perturber: Perturber[Any, Batch],
     settings: LimeSettings,
     *,
+    target: int | str | None = None,
+    class_names: Sequence[str] | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Neighbourhood:
     """As `ask`, for an instance that `perturber.components` has taken apart already."""
     law = perturber.law(subject, settings.kernel_width)
-    design = neighbourhood_design(law, settings.n_samples, _rng(settings, "design", 0))
-    n_held_out = 0 if design.exact else round(settings.held_out * settings.n_samples)
-    first_share = len(design) / (len(design) + n_held_out)
-    responses = evaluate(
-        predict,
-        perturber,
-        subject,
-        design,
-        mode=settings.mode,
-        on_progress=_part_of(on_progress, 0, first_share),
-        should_stop=should_stop,
-    )
-    neighbourhood = Neighbourhood(subject, design, responses)
-    if n_held_out == 0:
-        return neighbourhood
-    held_out = law.draw(n_held_out, _rng(settings, "held out", 0))
-    held_out_responses = evaluate(
-        predict,
-        perturber,
-        subject,
-        held_out,
-        mode=settings.mode,
-        known=neighbourhood,
-        on_progress=_part_of(on_progress, first_share, 1),
-        should_stop=should_stop,
-    )
-    return replace(neighbourhood, held_out=held_out, held_out_responses=held_out_responses)
+    most = settings.max_samples if settings.n_samples == "auto" else settings.n_samples
+    asking = _Asking(predict, perturber, settings, should_stop)
+    # Of the whole way the held-out masks are the last part.
+    in_all = most + round(settings.held_out * most)
+    drawing = _part_of(on_progress, 0, most / in_all)
+    if settings.n_samples == "auto":
+        neighbourhood = _ask_until_settled(
+            asking, Neighbourhood.empty(subject, law), target, class_names, drawing
+        )
+    else:
+        design = neighbourhood_design(law, most, _rng(settings, "design", 0), settings.sampler)
+        neighbourhood = asking.about(Neighbourhood.empty(subject, law), design, drawing)
+    return _with_held_out(asking, neighbourhood, _part_of(on_progress, most / in_all, 1))
 
 
 def ask_more(
@@ -131,92 +133,120 @@ def ask_more(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Neighbourhood:
-    """Append `n_samples` drawn masks and the model's answers; an exact design has no more."""
+    """The same run with `n_samples` more, and as many more held-out masks as the settings say.
+
+    An exact design has no more. Parameters as `explain`.
+    """
     if neighbourhood.design.exact:
         return neighbourhood
-    law = perturber.law(neighbourhood.subject, settings.kernel_width)
-    more = law.draw(n_samples, _rng(settings, "design", len(neighbourhood.design)))
-    responses = evaluate(
-        predict,
-        perturber,
-        neighbourhood.subject,
-        more,
-        mode=settings.mode,
-        known=neighbourhood,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
-    return replace(
-        neighbourhood,
-        design=neighbourhood.design + more,
-        responses=neighbourhood.responses + responses,
-    )
+    asking = _Asking(predict, perturber, settings, should_stop)
+    share = 1 / (1 + settings.held_out)
+    grown = _continued(asking, neighbourhood, n_samples, _part_of(on_progress, 0, share))
+    return _with_held_out(asking, grown, _part_of(on_progress, share, 1))
 
 
-def fit(
-    neighbourhood: Neighbourhood,
-    settings: LimeSettings,
-    *,
-    target: int | str | None = None,
-    class_names: Sequence[str] | None = None,
-) -> Explanation:
-    """The explanation of one class with K components; asks the model nothing.
+@dataclass(frozen=True, slots=True)
+class _Asking(Generic[Batch]):
+    """Whom to ask, and how."""
 
-    Parameters and errors as `explain`.
-    """
-    design, responses = neighbourhood.design, neighbourhood.responses
-    names = _checked_names(class_names, responses.values.shape[1])
-    column = _target_column(target, names, neighbourhood.probabilities)
-    y = responses.values[:, column]
-    chosen = select(design, y, settings.n_features, settings.selection)
-    surrogate = fit_surrogate(design, y, chosen, settings.surrogate)
-    labels = neighbourhood.subject.labels
-    weights = sorted(
-        (
-            ComponentWeight(index, labels[index], weight)
-            for index, weight in contributions(surrogate, design, chosen).items()
-        ),
-        key=lambda component: -abs(component.weight),
-    )
-    return Explanation(
-        subject=neighbourhood.subject,
-        class_names=names,
-        probabilities=tuple(neighbourhood.probabilities.tolist()),
-        target=column,
-        weights=tuple(weights),
-        surrogate=surrogate,
-        fidelity=measure_fidelity(neighbourhood, surrogate, column, chosen, settings),
-        settings=settings,
-        n_samples=len(design),
-        n_calls=neighbourhood.n_calls,
-    )
+    predict: PredictFn[Batch]
+    perturber: Perturber[Any, Batch]
+    settings: LimeSettings
+    should_stop: ShouldStop | None
 
-
-def _checked_names(class_names: Sequence[str] | None, n_classes: int) -> tuple[str, ...]:
-    if class_names is None:
-        return tuple(str(i) for i in range(n_classes))
-    if len(class_names) != n_classes:
-        raise PredictorError(
-            f"The model answers with {n_classes} columns, but there are {len(class_names)} class "
-            "names. Give one name a column."
+    def answers(
+        self, known: Neighbourhood, design: Design, on_progress: OnProgress | None
+    ) -> Responses:
+        """The model's answers to `design`; those that are known are not asked for again."""
+        return evaluate(
+            self.predict,
+            self.perturber,
+            known.subject,
+            design,
+            mode=self.settings.mode,
+            known=known if len(known.design) else None,
+            on_progress=on_progress,
+            should_stop=self.should_stop,
         )
-    return tuple(str(name) for name in class_names)
+
+    def about(
+        self, known: Neighbourhood, more: Design, on_progress: OnProgress | None
+    ) -> Neighbourhood:
+        """The neighbourhood with these rows too, or with them alone if they are all there are."""
+        responses = self.answers(known, more, on_progress)
+        if len(known.design) == 0:
+            return replace(known, design=more, responses=responses)
+        if more.exact:
+            n_calls = known.n_calls + responses.n_calls
+            return replace(known, design=more, responses=Responses(responses.values, n_calls))
+        return replace(known, design=known.design + more, responses=known.responses + responses)
 
 
-def _target_column(
-    target: int | str | None, names: tuple[str, ...], probabilities: FloatArray
-) -> int:
-    """The column to explain; by default the predicted class."""
-    if target is None:
-        return int(np.argmax(probabilities))
-    if isinstance(target, str) and target in names:
-        return names.index(target)
-    if isinstance(target, (int, np.integer)) and 0 <= target < len(names):
-        return int(target)
-    raise TargetError(
-        f"{target!r} is not a class of this model. Its classes are "
-        f"{', '.join(f'{i} ({name})' for i, name in enumerate(names))}; give an index or a name."
+def _continued(
+    asking: _Asking[Batch],
+    neighbourhood: Neighbourhood,
+    n_samples: int,
+    on_progress: OnProgress | None,
+) -> Neighbourhood:
+    """The same run with `n_samples` more, or with all masks once they would be no more."""
+    settings, law = asking.settings, neighbourhood.law
+    n_now = len(neighbourhood.design)
+    rng = _rng(settings, "design", n_now)
+    more = None
+    if settings.sampler == "projected":
+        more = law.enumerate(n_now + n_samples - 1) or law.draw_balanced(n_samples, rng)
+    grown = asking.about(neighbourhood, more or law.draw(n_samples, rng), on_progress)
+    return replace(grown, looks=neighbourhood.looks + 1)
+
+
+def _with_held_out(
+    asking: _Asking[Batch], neighbourhood: Neighbourhood, on_progress: OnProgress | None
+) -> Neighbourhood:
+    """With fresh masks for fidelity, as many as the settings say; an exact design needs none."""
+    settings = asking.settings
+    if neighbourhood.design.exact:
+        return replace(neighbourhood, held_out=None, held_out_responses=None)
+    held_out, responses = neighbourhood.held_out, neighbourhood.held_out_responses
+    n_now = 0 if held_out is None else len(held_out)
+    n_more = round(settings.held_out * len(neighbourhood.design)) - n_now
+    if n_more <= 0:
+        return neighbourhood
+    more = neighbourhood.law.draw(n_more, _rng(settings, "held out", n_now))
+    answers = asking.answers(neighbourhood, more, on_progress)
+    if held_out is not None and responses is not None:
+        more, answers = held_out + more, responses + answers
+    return replace(neighbourhood, held_out=more, held_out_responses=answers)
+
+
+def _ask_until_settled(
+    asking: _Asking[Batch],
+    neighbourhood: Neighbourhood,
+    target: int | str | None,
+    class_names: Sequence[str] | None,
+    on_progress: OnProgress | None,
+) -> Neighbourhood:
+    """A first batch, then half as much again, until it is settled which components are shown.
+
+    The first is large enough for intervals.
+    """
+    settings = asking.settings
+    enough = 1 + ENOUGH * (1 + neighbourhood.subject.n_components)  # the instance does not count
+    n = min(settings.max_samples, max(FIRST_SAMPLES, enough))
+    design = neighbourhood_design(
+        neighbourhood.law, n, _rng(settings, "design", 0), settings.sampler
     )
+    n = len(design)
+    neighbourhood = asking.about(
+        neighbourhood, design, _part_of(on_progress, 0, n / settings.max_samples)
+    )
+    while not neighbourhood.design.exact and n < settings.max_samples:
+        explanation = fit(neighbourhood, settings, target=target, class_names=class_names)
+        if explanation.stability is not None and explanation.stability.settled:
+            break
+        done, n = n, min(settings.max_samples, -(-3 * n // 2))
+        step = _part_of(on_progress, done / settings.max_samples, n / settings.max_samples)
+        neighbourhood = _continued(asking, neighbourhood, n - done, step)
+    return neighbourhood
 
 
 def _rng(settings: LimeSettings, purpose: str, position: int) -> np.random.Generator:

@@ -7,10 +7,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from lime_engine.errors import Cancelled, LimeError, PredictorError
-from lime_engine.samplers import Law
 from lime_engine.settings import Mode
 from lime_engine.subjects import Subject
-from lime_engine.types import Design, FloatArray, Neighbourhood, PredictFn, Responses
+from lime_engine.types import Design, FloatArray, Law, Neighbourhood, PredictFn, Responses
 
 X_contra = TypeVar("X_contra", contravariant=True)
 Batch = TypeVar("Batch")

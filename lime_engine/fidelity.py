@@ -1,10 +1,10 @@
 """How good an imitation of the model the surrogate is: numbers on masks it was not fitted to."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from lime_engine.selection import IntArray
-from lime_engine.settings import LimeSettings
-from lime_engine.surrogate import fit_surrogate
+from lime_engine.settings import Mode
 from lime_engine.types import Design, Fidelity, FloatArray, Neighbourhood, Surrogate
 
 FLAT_SPREAD = 1e-9  # below it the answers are one number up to rounding
@@ -12,16 +12,16 @@ FLAT_SPREAD = 1e-9  # below it the answers are one number up to rounding
 
 def measure_fidelity(
     neighbourhood: Neighbourhood,
-    surrogate: Surrogate,
+    surrogate_of: Callable[[int], Surrogate],
     target: int,
-    chosen: IntArray,
-    settings: LimeSettings,
+    mode: Mode,
 ) -> Fidelity:
-    """Fidelity of `surrogate` on the held-out masks; on all 2^d masks when the design is exact.
+    """Fidelity of the target's surrogate on the held-out masks; on all 2^d if the design is exact.
 
     An exact design leaves no fresh masks to hold out, and needs none: every mask is known.
     """
     design, responses = neighbourhood.design, neighbourhood.responses
+    surrogate = surrogate_of(target)
     on_instance = float(surrogate.predict(design.masks[:1])[0])
     local_gap = abs(float(neighbourhood.probabilities[target]) - on_instance)
     effective = float(design.weights.sum() ** 2 / (design.weights**2).sum())
@@ -38,9 +38,9 @@ def measure_fidelity(
     variance = float(w @ (f - w @ f) ** 2)
     flat = variance <= FLAT_SPREAD**2
     same_side = constant_same_side = None
-    if settings.mode == "classification":
+    if mode == "classification":
         same_side, constant_same_side = _same_side(
-            neighbourhood, judged, truth.values, g, target, chosen, settings.surrogate
+            neighbourhood, judged, truth.values, g, target, surrogate_of
         )
     return Fidelity(
         r2=None if flat else 1 - squared_error / variance,
@@ -61,8 +61,7 @@ def _same_side(
     truth: FloatArray,
     g: FloatArray,
     target: int,
-    chosen: IntArray,
-    kind: str,
+    surrogate_of: Callable[[int], Surrogate],
 ) -> tuple[float, float]:
     """Weighted share of masks on which f and g choose the same class, and that of a constant.
 
@@ -76,10 +75,7 @@ def _same_side(
         if label == target:
             rivals[:, column] = g
         else:
-            y = neighbourhood.responses.values[:, label]
-            rivals[:, column] = fit_surrogate(neighbourhood.design, y, chosen, kind).predict(
-                judged.masks
-            )
+            rivals[:, column] = surrogate_of(int(label)).predict(judged.masks)
     w = judged.weights / judged.weights.sum()
     by_g = classes[rivals.argmax(axis=1)]
     constant = neighbourhood.probabilities.argmax()

@@ -8,7 +8,6 @@ import numpy as np
 from lime_engine.cells import as_number, as_numbers, check_missing
 from lime_engine.discretize import (
     Bins,
-    IntArray,
     Labels,
     bin_edges,
     bin_in_words,
@@ -19,7 +18,7 @@ from lime_engine.discretize import (
 )
 from lime_engine.errors import InputError
 from lime_engine.subjects import Value
-from lime_engine.types import FloatArray
+from lime_engine.types import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,22 +1,25 @@
 """Which K components an explanation shows."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lime_engine.types import Design, FloatArray
+from lime_engine.types import Design, FloatArray, IntArray
 
-IntArray = NDArray[np.intp]
 FORWARD_AT_MOST = 6  # "auto": forward selection up to this K, highest weights beyond
 _TOLERANCE = 1e-10  # share of a column's variance below which it is a mix of the chosen ones
 
 
-def select(design: Design, y: FloatArray, n_features: int, method: str) -> IntArray:
+def select(
+    design: Design, y: FloatArray, n_features: int, method: str, weights: FloatArray | None = None
+) -> IntArray:
     """Indices of the chosen components, for answers y (n,) to the masks of `design`.
 
-    `method` is one of `types.SELECTIONS`. "none" chooses all of them, "lasso_path" at most K,
-    the others exactly min(K, d).
+    `method` is one of `settings.SELECTIONS`. "none" chooses all of them, "lasso_path" at most K,
+    the others exactly min(K, d). Where the `weights` (d,) of all components are known already, the
+    highest are the highest of those, which is also what "auto" chooses then.
     """
     d = design.masks.shape[1]
+    if weights is not None and method in ("auto", "highest_weights"):
+        return np.argsort(-np.abs(weights), kind="stable")[:n_features]
     if method == "auto":
         method = "forward_selection" if n_features <= FORWARD_AT_MOST else "highest_weights"
     if method == "none":

@@ -6,9 +6,10 @@ from typing import Literal
 from lime_engine.errors import SettingsError
 
 Mode = Literal["classification", "regression"]
+Sampler = Literal["projected", "lime"]
 SELECTIONS = ("auto", "none", "forward_selection", "highest_weights", "lasso_path")
 SURROGATES = ("ridge", "tree")
-SAMPLERS = ("lime",)
+SAMPLERS = ("projected", "lime")
 MODES = ("classification", "regression")
 
 
@@ -18,19 +19,24 @@ class LimeSettings:
 
     Parameters
     ----------
-    n_samples : int, at least 2
+    n_samples : int, at least 2, or "auto"
         Size of the neighbourhood, the instance itself included. If all 2^d masks fit into it,
-        they are enumerated instead of sampled.
+        they are enumerated instead of sampled. "auto" asks until it is settled which components
+        are shown; it needs the sampler "projected".
+    max_samples : int, at least 2
+        Where "auto" gives up.
     n_features : int, at least 1
         K, the number of components shown. Ignored by ``selection="none"``.
     kernel_width : float or None
         In the units of the perturber's distance (text: cosine distance x 100, default 25).
     selection : {"auto", "none", "forward_selection", "highest_weights", "lasso_path"}
-        How the K components are chosen; "auto" is forward selection for K <= 6, else the
-        highest weights.
+        How the K components are chosen. "auto" with the sampler "projected" is the highest
+        weights; with "lime" it is forward selection for K <= 6, else the highest weights.
     surrogate : {"ridge", "tree"}
-    sampler : {"lime"}
-        "lime" draws masks by the law of the package of that name.
+    sampler : {"projected", "lime"}
+        "lime" does what the package of that name does, and says nothing about how sure the weights
+        are. "projected" estimates the weights that it would find with infinitely many samples,
+        from fewer, with intervals; for `surrogate="ridge"`.
     mode : {"classification", "regression"}
     held_out : float in [0, 1]
         Size of the held-out design for fidelity, as a share of `n_samples`; 0 turns it off.
@@ -42,19 +48,28 @@ class LimeSettings:
         If a value is outside its range.
     """
 
-    n_samples: int = 2000
+    n_samples: int | Literal["auto"] = 2000
     n_features: int = 6
     kernel_width: float | None = None
     selection: str = "auto"
     surrogate: str = "ridge"
-    sampler: str = "lime"
+    sampler: Sampler = "projected"
     mode: Mode = "classification"
     held_out: float = 0.1
     seed: int = 0
+    max_samples: int = 5000
 
     def __post_init__(self) -> None:
-        for name, least in (("n_samples", 2), ("n_features", 1), ("seed", 0)):
+        if self.n_samples == "auto" and (self.sampler, self.surrogate) != ("projected", "ridge"):
+            raise SettingsError(
+                'n_samples="auto" needs sampler="projected" and surrogate="ridge": only they know '
+                "when it is enough. Give a number of samples."
+            )
+        leasts = {"n_samples": 2, "max_samples": 2, "n_features": 1, "seed": 0}
+        for name, least in leasts.items():
             value = getattr(self, name)
+            if name == "n_samples" and value == "auto":
+                continue
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise SettingsError(
                     f"{name} is {value!r}; it must be a whole number, at least {least}."

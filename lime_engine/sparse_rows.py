@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lime_engine.discretize import Bins, IntArray, Labels, check_bins
+from lime_engine.discretize import Bins, Labels, check_bins
 from lime_engine.errors import InputError
 from lime_engine.numeric_column import NumericColumn
 from lime_engine.subjects import TabularSubject
 from lime_engine.table_law import TabularLaw, default_kernel_width
 from lime_engine.table_rows import column_names, drawn, fits
-from lime_engine.types import Design
+from lime_engine.types import Design, IntArray
 
 MAX_BATCH_BYTES = 64_000_000
 _ENTRY_BYTES = 16  # a float, its column and what is needed to write them

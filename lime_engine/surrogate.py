@@ -1,18 +1,41 @@
 """The simple model that imitates the black box near the instance."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from lime_engine.selection import IntArray
-from lime_engine.types import Design, FloatArray, LinearSurrogate, Surrogate, TreeSurrogate
+from lime_engine.projection import Estimate
+from lime_engine.types import (
+    Design,
+    FloatArray,
+    IntArray,
+    LinearSurrogate,
+    Neighbourhood,
+    Surrogate,
+    TreeSurrogate,
+)
 
 RIDGE_ALPHA = 1.0
 TREE_DEPTH = 4
 ROUNDING = 1e-12  # in units of the answer; probabilities carry about 1e-16
 
 
-def fit_surrogate(design: Design, y: FloatArray, chosen: IntArray, kind: str) -> Surrogate:
-    """The surrogate of this kind ("ridge", "tree") on the chosen components, for answers y (n,)."""
-    return _fit_tree(design, y, chosen) if kind == "tree" else _fit_ridge(design, y, chosen)
+def surrogates(
+    neighbourhood: Neighbourhood, chosen: IntArray, kind: str, estimate: Estimate | None
+) -> Callable[[int], Surrogate]:
+    """Class -> its surrogate of this `kind` ("ridge", "tree") on the chosen components.
+
+    A ridge is the `estimate` on them, (K+1, n_classes), where there is one.
+    """
+    design, values = neighbourhood.design, neighbourhood.responses.values
+    if kind == "tree":
+        return lambda column: _fit_tree(design, values[:, column], chosen)
+    if estimate is None:
+        return lambda column: _fit_ridge(design, values[:, column], chosen)
+    return lambda column: LinearSurrogate(
+        float(estimate.coefficients[0, column]),
+        dict(zip(chosen.tolist(), estimate.coefficients[1:, column].tolist(), strict=True)),
+    )
 
 
 def _fit_ridge(design: Design, y: FloatArray, chosen: IntArray) -> LinearSurrogate:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lime_engine.categorical_column import CategoricalColumn
-from lime_engine.discretize import Bins, IntArray, Labels, check_bins
+from lime_engine.discretize import Bins, Labels, check_bins
 from lime_engine.errors import InputError, SettingsError
 from lime_engine.numeric_column import NumericColumn
 from lime_engine.subjects import TabularSubject
 from lime_engine.table_law import Column, TabularLaw, default_kernel_width
 from lime_engine.table_rows import array_writer, column_names, frame_writer, row_values
-from lime_engine.types import Design
+from lime_engine.types import Design, IntArray
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,6 +12,8 @@ from lime_engine.subjects import Subject, subject_from_dict, subject_to_dict
 
 FloatArray = NDArray[np.float64]
 MaskArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+Z95 = 1.959963984540054  # 95% of a normal distribution is within so many standard deviations
 
 Batch_contra = TypeVar("Batch_contra", contravariant=True)
 
@@ -33,16 +35,18 @@ class Design:
     `masks` (n, d): True where the component is left as it is; `weights` (n,), not negative.
     `exact` says that the masks are all 2^d with their exact weights, not a sample. `draws` (n, d)
     is what else was drawn: for tables the value of every column, coded as a number; None where
-    the mask alone says what the instance looks like.
+    the mask alone says what the instance looks like. `clusters` (n,) numbers what was drawn
+    together (a mask and its complement), None where every row was drawn on its own.
     """
 
     masks: MaskArray
     weights: FloatArray
     exact: bool = False
     draws: FloatArray | None = None
+    clusters: IntArray | None = None
 
     def __post_init__(self) -> None:
-        for array in (self.masks, self.weights, self.draws):
+        for array in (self.masks, self.weights, self.draws, self.clusters):
             if array is not None:
                 array.setflags(write=False)
 
@@ -52,7 +56,8 @@ class Design:
     def __getitem__(self, rows: slice | NDArray[np.intp]) -> "Design":
         """The design that asks only these rows; a part of an exact one is not exact."""
         draws = None if self.draws is None else self.draws[rows]
-        return Design(self.masks[rows], self.weights[rows], draws=draws)
+        clusters = None if self.clusters is None else self.clusters[rows]
+        return Design(self.masks[rows], self.weights[rows], draws=draws, clusters=clusters)
 
     def __add__(self, more: "Design") -> "Design":
         """The design that asks the rows of both; a sample of a larger size."""
@@ -63,7 +68,60 @@ class Design:
             np.concatenate([self.masks, more.masks]),
             np.concatenate([self.weights, more.weights]),
             draws=draws,
+            clusters=_joined(self, more),
         )
+
+
+def _joined(first: Design, second: Design) -> IntArray | None:
+    """The clusters of two designs that were drawn one after the other."""
+    if first.clusters is None and second.clusters is None:
+        return None
+    own, more = (
+        np.arange(len(design)) if design.clusters is None else design.clusters
+        for design in (first, second)
+    )
+    return np.concatenate([own, more + own.max(initial=-1) + 1])
+
+
+class Law(Protocol):
+    """A neighbourhood: how likely its rows are, and how much each counts.
+
+    `kernel` (d+1,): the weight of a row with s of the d components off, s = 0..d.
+    """
+
+    @property
+    def kernel(self) -> FloatArray: ...
+
+    def instance(self) -> Design:
+        """The one row that is the instance itself."""
+
+    def draw(self, n: int, rng: np.random.Generator) -> Design:
+        """n rows as `lime` draws them, each weighted by the kernel."""
+
+    def draw_balanced(self, n: int, rng: np.random.Generator) -> Design:
+        """n rows for `projection.project`: those that say most are drawn most often."""
+
+    def enumerate(self, n: int) -> Design | None:
+        """All rows there can be, weighted as n drawn ones are in expectation.
+
+        None if they are more than n + 1, or not to be counted.
+        """
+
+    def moments(self) -> FloatArray:
+        """E[kernel (1, z) (1, z)^T] up to a factor, (d+1, d+1): z are the masks."""
+
+    def helpers(
+        self, design: Design, pilot: FloatArray, n_helpers: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """What besides the masks explains the answers, to be projected away.
+
+        For the rows of `design` (n,) and a first estimate `pilot` (d,) of the weights: columns
+        (n, p), p <= `n_helpers` (0 if only more would help), and `back` (d+1, p), the least-squares
+        fit of each on (1, z) in the limit of infinitely many rows.
+        """
+
+    def background(self, n: int, rng: np.random.Generator) -> FloatArray | None:
+        """n rows as `Design.draws` has them, drawn without the instance; None if masks say all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,15 +145,24 @@ class Responses:
 class Neighbourhood:
     """All that was asked about one instance: every class and every K can be fitted from it.
 
-    Row 0 of `design` is the instance itself. `held_out` and `held_out_responses` are the fresh
-    masks for fidelity; None when they were turned off or when the design is exact.
+    Row 0 of `design` is the instance itself; `law` is what the other rows were drawn from, and
+    `looks` says how often this run has been added to and judged again, the first time included.
+    `held_out` and `held_out_responses` are the fresh masks for fidelity; None when they were
+    turned off or when the design is exact.
     """
 
     subject: Subject
+    law: Law
     design: Design
     responses: Responses
     held_out: Design | None = None
     held_out_responses: Responses | None = None
+    looks: int = 1
+
+    @classmethod
+    def empty(cls, subject: Subject, law: Law) -> "Neighbourhood":
+        """Nothing asked yet."""
+        return cls(subject, law, law.instance()[:0], Responses(np.empty((0, 0)), 0))
 
     @property
     def probabilities(self) -> FloatArray:
@@ -161,11 +228,40 @@ Surrogate = LinearSurrogate | TreeSurrogate
 
 @dataclass(frozen=True, slots=True)
 class ComponentWeight:
-    """What one component contributes to g at the instance, in units of the model's answer."""
+    """What one component contributes to g at the instance, in units of the model's answer.
+
+    `std_error` is that of drawing other masks: 0 when all were asked, None when unknown.
+    `settled` says whether another run would also show this component, or one as strong; None when
+    unknown.
+    """
 
     index: int
     label: str
     weight: float
+    std_error: float | None = None
+    settled: bool | None = None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """95% for the weight that infinitely many masks would give; None when unknown."""
+        if self.std_error is None:
+            return None
+        return self.weight - Z95 * self.std_error, self.weight + Z95 * self.std_error
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """Whether another run would show the same components (SCIENCE 2: "repeats").
+
+    `settled`: every shown component is either stronger than those not shown, or as strong as they
+    up to a fifth of the largest weight. `forecast`: samples in all that would settle it, None when
+    it is settled. `ties` are the groups of components, shown or not, that cannot be told apart in
+    strength, strongest group first.
+    """
+
+    settled: bool
+    forecast: int | None
+    ties: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +293,8 @@ class Explanation:
 
     `weights` are the shown components, strongest first; `probabilities` the model's answer for
     the instance; `target` the index of the explained class. Holds no model and turns into plain
-    JSON and back (`to_dict`, `from_dict`).
+    JSON and back (`to_dict`, `from_dict`). `stability` is None when it is unknown: with
+    `sampler="lime"`, a tree, or too few samples.
     """
 
     subject: Subject
@@ -207,6 +304,7 @@ class Explanation:
     weights: tuple[ComponentWeight, ...]
     surrogate: Surrogate
     fidelity: Fidelity
+    stability: Stability | None
     settings: LimeSettings
     n_samples: int
     n_calls: int
@@ -225,6 +323,7 @@ class Explanation:
             "weights": [asdict(weight) for weight in self.weights],
             "surrogate": asdict(self.surrogate),
             "fidelity": asdict(self.fidelity),
+            "stability": None if self.stability is None else asdict(self.stability),
             "settings": asdict(self.settings),
         }
 
@@ -247,7 +346,15 @@ class Explanation:
             weights=tuple(ComponentWeight(**w) for w in data["weights"]),
             surrogate=surrogate,
             fidelity=Fidelity(**data["fidelity"]),
+            stability=_stability(data["stability"]),
             settings=LimeSettings(**data["settings"]),
             n_samples=data["n_samples"],
             n_calls=data["n_calls"],
         )
+
+
+def _stability(data: dict[str, Any] | None) -> Stability | None:
+    if data is None:
+        return None
+    ties = tuple(tuple(group) for group in data["ties"])
+    return Stability(data["settled"], data["forecast"], ties)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import Explanation
-from ui import panels, panels_image, panels_table, panels_text, work
+from ui import panels, panels_image, panels_second, panels_table, panels_text, work
 from ui.address import current_choice
 from ui.choice import Choice
 from ui.controls import choice_bar
@@ -50,6 +50,7 @@ def render() -> None:
             panels_table.reasons(choice, explanation, subject, change)
             panels.how_far(explanation)
             evidence = panels_table.evidence(choice, explanation, subject)
+    panels_second.second_looks(choice, explanation)
     panels.how_it_works(choice, explanation)
     panels.about(choice)
     panels.take_away(Shown(choice, explanation, found["label"], change, evidence))

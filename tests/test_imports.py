@@ -21,10 +21,11 @@ LAW = {
 # Inside the engine a module knows those before it; the perturbers stand beside the fit.
 ENGINE = (
     "errors settings subjects types kernels samplers superpixels discretize cells numeric_column "
-    "categorical_column table_law table_rows selection surrogate fidelity evaluation engine"
+    "categorical_column table_law table_rows projection stability selection surrogate fidelity "
+    "fitting evaluation engine shapley"
 ).split()
 PERTURBERS = ["text", "image", "tabular", "sparse_rows"]
-PERTURBERS_KNOW = {*ENGINE[: ENGINE.index("selection")]} - {"settings"}
+PERTURBERS_KNOW = {*ENGINE[: ENGINE.index("projection")]} - {"settings"}
 
 
 def sources() -> Iterator[Path]:

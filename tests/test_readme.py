@@ -13,12 +13,17 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8")
 
 @pytest.mark.parametrize(
     ("number", "says"),
-    [(0, r"fine \+0\.\d+"), (1, r"worst .* \+0\.\d+"), (2, r"label='region \d+'")],
+    [
+        (0, r"fine \+0\.\d+"),
+        (1, r"settled=True[^$]*pain 0\.45\d+"),
+        (2, r"worst .* \+0\.\d+"),
+        (3, r"label='region \d+'"),
+    ],
 )
 def test_the_python_examples_run(
     number: int, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4
     exec(compile(EXAMPLES[number], str(README), "exec"), {})
     assert re.search(says, capsys.readouterr().out)
 

@@ -71,6 +71,10 @@ def undo_off() -> None:
 
 def edit_value(column: int, value: Any, original: Any) -> None:
     """Change a row's value, or change it back; for its widget's callback."""
+    written = _just_written()
+    for before in written.values.get("edits", ()) if written else ():
+        if dict(before).get(column, original) == value:
+            return  # not news, as in `follow_widget`
     edits = dict(_read().edits)
     edits.pop(column, None)
     if value != original:
@@ -84,7 +88,7 @@ def _write(changes: dict[str, Any], told_by: str) -> None:
     urls = (*(written.urls if written else ()), st.query_params.to_dict())
     values = dict(written.values) if written else {}
     for name, value in changes.items():
-        before = getattr(choice, name)
+        before = choice.n_samples if name == "samples" else getattr(choice, name)
         if name == told_by:
             values.pop(name, None)
         elif value != before:

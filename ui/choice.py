@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 from lime_engine.settings import SELECTIONS, SURROGATES, LimeSettings
 from lime_engine.subjects import Value
@@ -16,11 +16,11 @@ from lime_engine.text import TextPerturber
 from sample_models import Task, tasks
 from ui.catalogue import find_task
 from ui.item import Item
-from ui.request import Request, TableView, View
+from ui.request import DEFAULT_SAMPLES, N_SAMPLES, Request, TableView, View
 from ui.work import Edits
 
-N_SAMPLES = (500, 1000, 2000, 5000, 10_000)
-DEFAULT_SAMPLES = {"text": 2000, "image": 1000, "table": 2000}
+Samples = int | Literal["auto"]
+AUTO: Literal["auto"] = "auto"  # until it is settled what is shown
 MAX_FEATURES = 20
 MAX_SEED = 999
 WIDTHS = {"narrow": 0.5, "standard": 1.0, "wide": 2.0}  # times the default kernel width
@@ -56,9 +56,9 @@ class Choice:
     """One explanation to show: which item, model and class, made how, with what changed.
 
     `target` None is the class that the model answers with, `samples` None the number that suits
-    the kind. `off` are words or regions switched off, `edits` a row's values that were changed.
-    Of `components` (texts), `regions`, `fill` and `picture` (images) and `bins` (tables) only
-    those of the task's kind have a meaning.
+    the kind, AUTO as many as it takes. `off` are words or regions switched off, `edits` a row's
+    values that were changed. Of `components` (texts), `regions`, `fill` and `picture` (images) and
+    `bins` (tables) only those of the task's kind have a meaning.
     """
 
     task: Task
@@ -66,7 +66,7 @@ class Choice:
     model: str
     target: int | None = None
     features: int = 6
-    samples: int | None = None
+    samples: Samples | None = None
     width: str = "standard"
     selection: str = "auto"
     surrogate: str = "ridge"
@@ -82,9 +82,10 @@ class Choice:
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     @property
-    def n_samples(self) -> int:
-        """How many copies are asked about."""
-        return self.samples or DEFAULT_SAMPLES[self.task.kind]
+    def n_samples(self) -> Samples:
+        """How many copies are asked about; a tree cannot tell when they are enough."""
+        wanted = None if self.samples == AUTO and self.surrogate == "tree" else self.samples
+        return wanted or DEFAULT_SAMPLES[self.task.kind]
 
     @property
     def view(self) -> View:
@@ -155,7 +156,7 @@ _PLAIN = (
 _DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Choice)}
 _ALLOWED: dict[str, Any] = {
     "features": range(1, MAX_FEATURES + 1),
-    "samples": N_SAMPLES,
+    "samples": (*N_SAMPLES, AUTO),
     "width": tuple(WIDTHS),
     "selection": SELECTIONS,
     "surrogate": SURROGATES,
@@ -207,7 +208,7 @@ def read_choice(params: Mapping[str, str]) -> Choice:
             continue
         value: Any = params[name]
         if isinstance(_ALLOWED[name][0], int):
-            value = int(value) if re.fullmatch(r"\d{1,6}", value) else None
+            value = int(value) if re.fullmatch(r"\d{1,6}", value) else value
         if known(name, name, value in _ALLOWED[name], "which is not offered. Using the default."):
             chosen[name] = value
     labels = [str(i) for i in range(len(task.class_names))]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ui.address import follow_widget
 from ui.brought import n_own
-from ui.choice import MAX_FEATURES, MAX_SEED, N_SAMPLES, Choice
+from ui.choice import AUTO, MAX_FEATURES, MAX_SEED, N_SAMPLES, Choice
 from ui.item import Item
 from ui.wording import NOUNS, plain
 
@@ -190,8 +190,10 @@ def _settings(choice: Choice) -> None:
             "samples",
             choice.n_samples,
             "Copies to ask the model about",
-            {n: f"{n:,}" for n in N_SAMPLES},
-            "More takes longer and makes the weights steadier.",
+            {AUTO: "until it is settled"} | {n: f"{n:,}" for n in N_SAMPLES},
+            "More takes longer and makes the weights steadier. Until it is settled: as many as it "
+            f"takes until another run would show the same {noun.parts}; another class or number "
+            f"of {noun.parts} may then need more.",
         ),
         (
             "width",
@@ -213,7 +215,7 @@ def _settings(choice: Choice) -> None:
             choice.selection,
             f"How the {noun.parts} shown are chosen",
             _SELECTIONS,
-            f"Automatic: one by one up to six {noun.parts}, the highest weights beyond.",
+            "Automatic: the highest weights.",
         ),
     ):
         _select(

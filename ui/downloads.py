@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import ComponentWeight, Explanation
-from ui import changes, wording
+from ui import beliefs, changes, wording
 from ui.changes import Changed
 from ui.choice import Choice
 from ui.figures import cards, markup, pixels
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
+_NUMBERS = ("weight", "95_percent_from", "95_percent_to")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet recognises a formula
 
 
@@ -72,7 +73,7 @@ def as_csv(shown: Shown) -> str:
 
 def _safe(name: str, value: Any) -> Any:
     """Text from people stays text, also to a spreadsheet; our own numbers stay numbers."""
-    is_theirs = isinstance(value, str) and name != "weight"
+    is_theirs = isinstance(value, str) and name not in _NUMBERS
     return f"'{value}" if is_theirs and value.startswith(_FORMULA) else value
 
 
@@ -102,7 +103,8 @@ def as_report(shown: Shown) -> str:
         item=Markup(_item_html(shown)),
         heads=[name.replace("_", " ").capitalize() for name in (_rows(explanation) or [{}])[0]],
         rows=[list(row.values()) for row in _rows(explanation)],
-        beliefs=wording.beliefs(explanation),
+        beliefs=beliefs.beliefs(explanation),
+        cautions=[*beliefs.cautions(explanation), *beliefs.ties(explanation)],
         edit=changes.in_words(choice, explanation, shown.change) if shown.change else "",
         evidence=[] if found is None else list(_evidence(explanation, found)),
         settings=[(name.replace("_", " "), value) for name, value in settings.items()],
@@ -151,10 +153,18 @@ def _rows(explanation: Explanation) -> list[dict[str, Any]]:
         _named(explanation, weight, names[weight.index])
         | {
             "weight": f"{weight.weight:+.4f}",
+            "95_percent_from": _bound(weight, 0),
+            "95_percent_to": _bound(weight, 1),
+            "settled": {True: "yes", False: "no", None: ""}[weight.settled],
             "speaks_for": _side(explanation, weight.weight),
         }
         for weight in explanation.weights
     ]
+
+
+def _bound(weight: ComponentWeight, end: int) -> str:
+    """One end of its interval, in which it would lie in 95 of 100 runs."""
+    return "" if weight.interval is None else f"{weight.interval[end]:+.4f}"
 
 
 def _named(explanation: Explanation, weight: ComponentWeight, name: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ui.request import Bins
 from ui.rows import Column
 
 N_BARS = 24  # of a histogram
+TOGETHER = 0.8  # of a rank correlation, from which on two columns move together
 SPLITS: tuple[Split, ...] = ("train", "test", "field")
 
 
@@ -80,6 +81,7 @@ def of_values(
 
     `cells` are columns with this row's values in them. Returns totals and counts as `of_words`,
     the latter by column, and under "spread" what `figures.spread` draws of the training rows.
+    "together" are, by column, the columns of numbers that nearly always move with it.
     """
     perturber = learned(task, bins)
     names = [column.name for column in perturber.columns]
@@ -95,7 +97,19 @@ def of_values(
             found = np.bincount(data.labels[inside], minlength=n_classes)
             counts[name][split] = found.tolist()
         spread[name] = _spread(task, perturber.columns[column], int(here))
-    return {"totals": _totals(task), "counts": counts, "spread": spread}
+    together = {name: _together(task).get(name, []) for name, _ in cells}
+    return {"totals": _totals(task), "counts": counts, "spread": spread, "together": together}
+
+
+@lru_cache(maxsize=12)
+def _together(task: str) -> dict[str, list[str]]:
+    """For each column of numbers those whose rank correlation with it is high, highest first."""
+    ranks = load_data(task).train.instances.select_dtypes("number").corr(method="spearman").abs()
+    strong = ranks.where(ranks >= TOGETHER)
+    return {
+        str(name): [str(other) for other in row.drop(name).dropna().sort_values().index[::-1]]
+        for name, row in strong.iterrows()
+    }
 
 
 def _spread(task: str, known: NumericColumn | CategoricalColumn, here: int) -> dict[str, Any]:

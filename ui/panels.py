@@ -7,14 +7,15 @@ from typing import Any
 import streamlit as st
 
 from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
-from lime_engine.types import Explanation
-from ui import changes, downloads, wording, work
+from lime_engine.types import ComponentWeight, Explanation
+from ui import beliefs, changes, downloads, wording, work
 from ui.address import follow_widget, undo_off, write_choice
 from ui.changes import Changed
 from ui.choice import Choice
 from ui.figures import markup
 from ui.figures.answer import answer_bars
 from ui.figures.weights import weights_chart
+from ui.request import N_SAMPLES
 from ui.waiting import fetch
 from ui.widgets import figure, figure_width, is_dark
 
@@ -86,6 +87,8 @@ def weights(explanation: Explanation, names: Sequence[str], help_text: str) -> N
             [weight.weight for weight in explanation.weights],
             explanation.class_names[explanation.target],
             wording.rest_name(explanation),
+            intervals=[_whisker(weight) for weight in explanation.weights],
+            faded=[weight.settled is False for weight in explanation.weights],
             width_px=width,
             dark=is_dark(),
         ),
@@ -94,6 +97,11 @@ def weights(explanation: Explanation, names: Sequence[str], help_text: str) -> N
             f"{name} {w.weight:+.3f}" for name, w in zip(shown, explanation.weights, strict=True)
         ),
     )
+
+
+def _whisker(weight: ComponentWeight) -> tuple[float, float] | None:
+    """Its interval, unless nothing was left to chance."""
+    return weight.interval if weight.std_error else None
 
 
 def faint(explanation: Explanation) -> None:
@@ -106,14 +114,31 @@ def faint(explanation: Explanation) -> None:
 def how_far(explanation: Explanation) -> None:
     """How far to believe it."""
     st.markdown("**How far to believe this explanation**")
-    for column, belief in zip(st.columns(3), wording.beliefs(explanation), strict=True):
+    for column, belief in zip(st.columns(3), beliefs.beliefs(explanation), strict=True):
         with column.container(border=True, height="stretch"):
             st.metric(belief.name, belief.value, help=belief.help)
             icon = ":material/warning: " if belief.warn else ""
             st.caption(icon + wording.plain(belief.sentence))
-    st.caption(
-        "None of the three says that the model is right: that is for someone who knows the matter "
-        f"to judge, from the {wording.nouns(explanation.subject).parts} it leans on."
+    for caution in beliefs.cautions(explanation):
+        st.caption(":material/warning: " + wording.plain(caution))
+    _more(explanation)
+
+
+def _more(explanation: Explanation) -> None:
+    """A button to go on with this run, while more copies could tell more."""
+    larger = [n for n in N_SAMPLES if n > explanation.n_samples]
+    settled = explanation.stability is not None and explanation.stability.settled
+    if explanation.fidelity.exact or settled or not larger:
+        return
+    wanted = explanation.stability.forecast if explanation.stability else None
+    enough = [n for n in larger if n >= (wanted or 0)]
+    n = enough[0] if enough else larger[-1]
+    st.button(
+        f"Ask about {n:,} copies instead of {explanation.n_samples:,}",
+        icon=":material/add:",
+        key="more-copies",
+        on_click=lambda: write_choice(samples=n),
+        help="More copies make the numbers steadier. They do not make the imitation fit better.",
     )
 
 

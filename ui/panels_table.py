@@ -7,8 +7,8 @@ import streamlit as st
 
 from lime_engine.subjects import TabularSubject
 from lime_engine.types import Explanation
+from ui import beliefs, panels, wording
 from ui import evidence as data
-from ui import panels, wording
 from ui.address import edit_value, write_choice
 from ui.changes import Changed
 from ui.choice import Choice
@@ -112,6 +112,8 @@ def evidence(
     )
     if found is None or not shown:
         return None
+    for caution in beliefs.mixed_columns(found["together"]):
+        st.caption(":material/warning: " + wording.plain(caution))
     i = st.selectbox(
         "Column", shown, format_func=subject.columns.__getitem__, key="evidence-column", width=340
     )

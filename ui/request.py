@@ -13,6 +13,10 @@ from lime_engine.text import TextPerturber
 from ui.item import Item
 from ui.store import store
 
+# How many copies can be asked about: each of them continues a run of the one before, from what
+# suits the kind on.
+N_SAMPLES = (500, 1000, 2000, 5000, 10_000)
+DEFAULT_SAMPLES = {"text": 2000, "image": 1000, "table": 2000}
 Bins = Literal["quartile", "decile", "entropy"]
 
 
@@ -48,7 +52,12 @@ class Request:
         return f"{self.task}/{self.model}"
 
     def asking(self) -> "Request":
-        """The request for what the model is asked, which neither class nor K nor fit change."""
+        """The request for what the model is asked, which neither class nor K nor fit change.
+
+        Unless it is asked until it is settled which K of that class are shown.
+        """
+        if self.settings.n_samples == "auto":
+            return self
         settings = replace(self.settings, n_features=1, selection="auto", surrogate="ridge")
         return replace(self, target=None, settings=settings)
 
@@ -66,7 +75,7 @@ def code_fingerprint() -> str:
     """Changes whenever a result could: hash of the code and of the pinned packages."""
     root = Path(__file__).parents[1]
     digest = hashlib.sha256((root / "requirements.txt").read_bytes())
-    for package in ("lime_engine", "model_adapters", "sample_models"):
+    for package in ("lime_engine", "model_adapters", "sample_models", "ui"):
         for path in sorted((root / package).rglob("*.*")):
             if path.suffix in (".py", ".txt", ".onnx"):
                 digest.update(path.read_bytes())

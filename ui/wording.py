@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject, Value
-from lime_engine.types import Explanation, Fidelity
+from lime_engine.types import Explanation
 from ui.figures import palette
 from ui.figures.markup import value_text
 from ui.figures.pixels import region_names
-
-GOOD_FIT, POOR_FIT = 0.8, 0.5  # our own marks; no universal ones exist
-FLAT_SPREAD = 0.01  # the answer moves by less than a percentage point
-FEW_SAMPLES = 5  # effective samples a component, below which we warn
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -192,117 +188,6 @@ def changed(
     return (
         f"{done} {turned}: {name} {percent(after)} instead of {percent(before)}.",
         f"The {imitation(explanation)} expected {percent(forecast)}, {off_by}.",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Belief:
-    """One line of "how far to believe it": a name, a value, a sentence, and the "?"."""
-
-    name: str
-    value: str
-    sentence: str
-    help: str
-    warn: bool
-
-
-def beliefs(explanation: Explanation) -> tuple[Belief, Belief, Belief]:
-    """Fit, local gap and effective samples in plain words."""
-    fidelity = explanation.fidelity
-    return _fit(explanation, fidelity), _gap(explanation), _samples(explanation)
-
-
-def _fit(explanation: Explanation, fidelity: Fidelity) -> Belief:
-    noun = nouns(explanation.subject)
-    copies = (
-        f"all {explanation.n_calls:,} possible copies of this {noun.item}"
-        if fidelity.exact
-        else f"{fidelity.n_held_out:,} fresh copies of this {noun.item} that it had not seen"
-    )
-    what = (
-        f"The imitation is checked on {copies}: how closely does its answer follow the model's? "
-        "100% is always the same, 0% no better than one fixed answer. It does not say that the "
-        f"model is right, nor that these {noun.parts} cause anything in the world: only that they "
-        f"describe what this model does near this {noun.item}. The marks at 80% and 50% are ours."
-    )
-    flat = fidelity.spread is not None and fidelity.spread < FLAT_SPREAD
-    if fidelity.r2 is None or flat:
-        return Belief(
-            "Does the imitation fit?",
-            "nothing to fit",
-            f"The model's answer hardly moves, whichever {noun.parts} are {noun.changed}: "
-            "there is little to explain here.",
-            what,
-            True,
-        )
-    value = f"{max(0.0, fidelity.r2):.0%}"
-    if fidelity.r2 >= GOOD_FIT:
-        sentence = (
-            f"A {imitation(explanation)} of the model near this {noun.item} gets {value} of it "
-            "right"
-        )
-    elif fidelity.r2 >= POOR_FIT:
-        sentence = f"A rough imitation: the {noun.parts} shown tell the larger part of the story"
-    else:
-        sentence = (
-            f"A poor imitation: near this {noun.item} the model has no simple story. Read with care"
-        )
-    if fidelity.same_side is not None and fidelity.constant_same_side is not None:
-        sentence += (
-            f"; it sides with the model on {percent(fidelity.same_side)} of the copies "
-            f"(always saying {headline(explanation.probabilities, explanation.class_names)[0]} "
-            f"would: {percent(fidelity.constant_same_side)})"
-        )
-    return Belief("Does the imitation fit?", value, sentence + ".", what, fidelity.r2 < POOR_FIT)
-
-
-def _gap(explanation: Explanation) -> Belief:
-    gap = explanation.fidelity.local_gap
-    name = explanation.class_names[explanation.target]
-    noun = nouns(explanation.subject)
-    return Belief(
-        f"How far off on this very {noun.item}?",
-        points(gap),
-        f"For {name} the model says {percent(explanation.probabilities[explanation.target])}, "
-        f"the imitation {percent(explanation.forecast())}.",
-        f"The imitation is fitted to many copies with {noun.parts} {noun.changed}; this is how far "
-        f"it is from the model on the {noun.item} exactly as it is. A small gap does not mean that "
-        "the reasons are good ones, and a large one does not mean that the model is wrong.",
-        gap > 0.1,
-    )
-
-
-def _samples(explanation: Explanation) -> Belief:
-    effective = explanation.fidelity.effective_samples
-    d = explanation.subject.n_components
-    noun = nouns(explanation.subject)
-    different = "different " if isinstance(explanation.subject, TextSubject) else ""
-    help_text = (
-        f"Copies that keep more of the {noun.item} count more. This is how many equally counted "
-        "copies would tell as much. More makes the weights steadier from run to run; it does not "
-        "make the imitation fit better, and says nothing about whether the model is right."
-    )
-    if explanation.fidelity.exact:
-        return Belief(
-            "How much was asked?",
-            "everything",
-            f"All {explanation.n_calls:,} ways to have {noun.parts} {noun.changed} were asked: "
-            "another run would give the same weights.",
-            help_text,
-            False,
-        )
-    few = effective < FEW_SAMPLES * (d + 1)
-    sentence = (
-        f"The model was asked about {explanation.n_calls:,} copies; near ones count more, together "
-        f"as much as {effective:,.0f} equal ones"
-    )
-    sentence += (
-        f". That is few for {d:,} {different}{noun.parts}: another run may rank them differently."
-        if few
-        else f", for {d:,} {different}{noun.parts}."
-    )
-    return Belief(
-        "How much was asked?", f"{effective:,.0f} copies' worth", sentence, help_text, few
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lime_engine import ask_about, evaluate, fit
+from lime_engine import ask_about, ask_more, evaluate, fit
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject, Value
 from lime_engine.types import Design, Explanation, Neighbourhood
@@ -21,7 +21,7 @@ from ui.instances import instance_of, perturber_of
 from ui.item import Item
 from ui.jobs import Report
 from ui.packing import packed, unpacked
-from ui.request import Request, View
+from ui.request import DEFAULT_SAMPLES, N_SAMPLES, Request, View
 from ui.store import store
 
 N_COPIES = 6
@@ -54,10 +54,9 @@ def explanation(request: Request, *, report: Report) -> dict[str, Any]:
     `rivals` are the most likely classes of three or more, likeliest first, each with its `target`
     and its `weights`, from the same answers; for images only, where they are drawn side by side.
     """
-    _, label = _subject(request)
-    neighbourhood = _neighbourhood(request, report)
-    perturber = perturber_of(request.task, request.view)
-    settings = _settings(request, perturber, neighbourhood.subject)
+    _, label = subject_of(request)
+    neighbourhood = neighbourhood_of(request, report)
+    settings = settings_of(request)
     names = task_of(request.task).class_names
 
     def fitted(target: int | None) -> Explanation:
@@ -80,7 +79,7 @@ def what_if(
     `off` in the result are the components that are off: for a row, where the bin is another.
     """
     perturber = perturber_of(request.task, request.view)
-    subject, _ = _subject(request)
+    subject, _ = subject_of(request)
     if isinstance(subject, TabularSubject):
         values = dict(zip(subject.columns, subject.values, strict=True))
         values |= {subject.columns[column]: value for column, value in edits}
@@ -103,9 +102,9 @@ def copies(request: Request, target: int, *, report: Report) -> list[dict[str, A
     itself; a picture as `picture` (a data URI), a row as `values`. They are spread evenly over the
     sizes that were drawn, so that near and far are seen.
     """
-    neighbourhood = _neighbourhood(request, report)
+    neighbourhood = neighbourhood_of(request, report)
     perturber = perturber_of(request.task, request.view)
-    settings = _settings(request, perturber, neighbourhood.subject)
+    settings = settings_of(request)
     removed = (~neighbourhood.design.masks).sum(axis=1)[1:]
     order = np.argsort(removed, kind="stable")
     picked = order[np.linspace(0, len(order) - 1, min(N_COPIES, len(order))).astype(int)]
@@ -137,7 +136,7 @@ def _seen(perturber: Any, subject: Subject, batch: Any, number: int) -> dict[str
             return {}
 
 
-def _subject(request: Request) -> tuple[Subject, int | None]:
+def subject_of(request: Request) -> tuple[Subject, int | None]:
     """The item taken apart, and its label in the data."""
     return _taken_apart(request.task, request.item, request.view)
 
@@ -149,30 +148,54 @@ def _taken_apart(task: str, item: Item, view: View) -> tuple[Subject, int | None
     return perturber_of(task, view).components(instance), label
 
 
-def _neighbourhood(request: Request, report: Report) -> Neighbourhood:
-    """What the model was asked about this instance: from the store, else asked now and kept."""
+def neighbourhood_of(request: Request, report: Report) -> Neighbourhood:
+    """What the model was asked about this instance: from the store, else asked now and kept.
+
+    Beyond the number of copies that suits the kind a run continues the next smaller one, so that
+    nothing is asked twice, and the same link means the same whatever was looked at before.
+    """
     asked = request.asking()
     entry_id = asked.store_id("neighbourhood")
     raw = store().read("neighbourhood", entry_id)
-    subject, _ = _subject(request)
-    if raw is not None:
-        return unpacked(raw, subject)
+    subject, _ = subject_of(request)
     perturber = perturber_of(request.task, request.view)
-    neighbourhood = ask_about(
-        subject,
-        predict_of(request.task, request.model),
-        perturber,
-        _settings(request, perturber, subject),
-        on_progress=report,
-        should_stop=report.should_stop,
-    )
+    settings = settings_of(request)
+    if raw is not None:
+        return unpacked(raw, subject, perturber.law(subject, settings.kernel_width))
+    predict = predict_of(request.task, request.model)
+    options: dict[str, Any] = {"on_progress": report, "should_stop": report.should_stop}
+    n = settings.n_samples
+    first = DEFAULT_SAMPLES[task_of(request.task).kind]
+    smaller = [m for m in N_SAMPLES if n != "auto" and first <= m < n]
+    if n == "auto" or not smaller:
+        names = task_of(request.task).class_names
+        neighbourhood = ask_about(
+            subject,
+            predict,
+            perturber,
+            settings,
+            target=request.target,
+            class_names=names,
+            **options,
+        )
+    else:
+        before = replace(request, settings=replace(request.settings, n_samples=smaller[-1]))
+        neighbourhood = ask_more(
+            neighbourhood_of(before, report),
+            n - smaller[-1],
+            predict,
+            perturber,
+            settings,
+            **options,
+        )
     store().write("neighbourhood", entry_id, packed(neighbourhood))
     return neighbourhood
 
 
-def _settings(request: Request, perturber: Any, subject: Subject) -> LimeSettings:
+def settings_of(request: Request) -> LimeSettings:
     """The request's settings with its kernel width, a multiple of the default, written out."""
     if request.width == 1:
         return request.settings
-    width = request.width * perturber.default_kernel_width(subject)
-    return replace(request.settings, kernel_width=width)
+    subject, _ = subject_of(request)
+    width = perturber_of(request.task, request.view).default_kernel_width(subject)
+    return replace(request.settings, kernel_width=request.width * width)

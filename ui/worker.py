@@ -31,12 +31,20 @@ class Report:
     Passed to the job's function as `report`; to be used from the thread it was called in.
     """
 
-    def __init__(self, pipe: connection.Connection[Any, Any]) -> None:
-        self._pipe = pipe
+    def __init__(
+        self, pipe: connection.Connection[Any, Any], start: float = 0.0, end: float = 1.0
+    ) -> None:
+        self._pipe, self._start, self._end = pipe, start, end
 
     def __call__(self, fraction: float) -> None:
         """Say how much is done, 0 to 1."""
-        self._pipe.send_bytes(pickle.dumps(("progress", float(fraction))))
+        done = self._start + (self._end - self._start) * float(fraction)
+        self._pipe.send_bytes(pickle.dumps(("progress", done)))
+
+    def part(self, start: float, end: float) -> Report:
+        """The report of a part of the job, which is from `start` to `end` of the whole."""
+        width = self._end - self._start
+        return Report(self._pipe, self._start + width * start, self._start + width * end)
 
     def should_stop(self) -> bool:
         """Whether nobody waits for the result any more, or the app itself has gone."""

@@ -45,7 +45,9 @@ def test_weights_correlate_as_two_seeds_of_lime_do(
         )
         weights = dict(peer.as_list(label=1))
         theirs.append([weights[label] for label in labels])
-        settings = LimeSettings(n_samples=5000, selection="none", held_out=0, seed=seed)
+        settings = LimeSettings(
+            n_samples=5000, selection="none", held_out=0, seed=seed, sampler="lime"
+        )
         mine = explain(text, pipeline.predict_proba, perturber, settings, target=1)
         by_label = {weight.label: weight.weight for weight in mine.weights}
         ours.append([by_label[label] for label in labels])

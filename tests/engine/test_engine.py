@@ -69,7 +69,7 @@ def test_the_tree_surrogate_has_the_same_weights_on_a_linear_box(linear_model: T
 def test_enumeration_is_the_weighted_ridge_over_all_masks(crooked_model: TextModel) -> None:
     """Written out from the definition for d = 5, where 2^d fits into the budget."""
     text, d, n = "w0 w1 w2 w3 w4", 5, 100
-    settings = LimeSettings(n_samples=n, n_features=5, selection="none")
+    settings = LimeSettings(n_samples=n, n_features=5, selection="none", sampler="lime")
     explanation = explain(text, crooked_model, TextPerturber(), settings, target=1)
 
     masks = np.array(list(itertools.product([0, 1], repeat=d)))
@@ -91,17 +91,17 @@ def test_enumeration_is_the_weighted_ridge_over_all_masks(crooked_model: TextMod
 def test_sampling_converges_to_enumeration(crooked_model: TextModel, d: int) -> None:
     """The mean of sampled answers lies within its own standard error of the exact one."""
     n, perturber = 5000, TextPerturber()
-    settings = LimeSettings(n_samples=n, selection="none")
+    settings = LimeSettings(n_samples=n, selection="none", sampler="lime")
     subject = perturber.components(" ".join(f"w{i}" for i in range(d)))
     law = perturber.law(subject, None)
 
     def weights(design: Design) -> list[float]:
         responses = evaluate(crooked_model, perturber, subject, design)
-        found = by_label(fit(Neighbourhood(subject, design, responses), settings, target=1))
+        found = by_label(fit(Neighbourhood(subject, law, design, responses), settings, target=1))
         return [found[label] for label in subject.labels]
 
-    every = law.enumerate(n - 1)
-    assert every is not None
+    every = neighbourhood_design(law, n, np.random.default_rng(0), "lime")
+    assert every.exact
     exact = weights(every)
     runs = [
         weights(law.instance() + law.draw(n - 1, np.random.default_rng(seed))) for seed in range(40)
@@ -124,22 +124,27 @@ def test_design_of_the_lime_sampler_follows_its_law() -> None:
     np.testing.assert_allclose(
         design.weights, exponential_kernel(100 * cosine_distance(removed, 10), 25.0)
     )
-    whole = neighbourhood_design(law, 500, np.random.default_rng(0))
+    whole = neighbourhood_design(law, 500, np.random.default_rng(0), "lime")
     assert whole.masks[0].all()
     assert whole.weights[0] == 1
     assert len(whole) == 500
 
 
-def test_a_law_with_the_empty_removal_counts_the_instance_in_it() -> None:
-    """Image-like law: enumeration weights sum to what a draw weighs in expectation."""
+def test_all_masks_weigh_what_a_draw_weighs_in_expectation() -> None:
+    """Image-like law: what removes nothing is drawn too; `lime` has the instance besides."""
     sizes = np.array([1, 3, 3, 1]) / 8
     law = MaskLaw(sizes, np.array([1.0, 0.5, 0.25, 0.125]))
     exact = law.enumerate(80)
     assert exact is not None
     assert law.enumerate(6) is None  # there are 8
     drawn = law.draw(80_000, np.random.default_rng(1))
-    assert exact.weights.sum() - 1 == pytest.approx(drawn.weights.sum() / 1000, rel=0.02)
-    assert exact.weights[0] == 1 + 80 / 8
+    assert exact.weights.sum() == pytest.approx(drawn.weights.sum() / 1000, rel=0.02)
+    assert exact.weights[0] == 80 / 8
+    rng = np.random.default_rng(0)
+    with_instance = neighbourhood_design(law, 81, rng, "lime")
+    without = neighbourhood_design(law, 81, rng, "projected")
+    assert (with_instance.weights - exact.weights).tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert without.weights.tolist() == exact.weights.tolist()
 
 
 # --- asking ----------------------------------------------------------------------------------
@@ -161,7 +166,7 @@ class Counting:
 
 def test_no_text_is_asked_twice_and_calls_are_counted(linear_model: TextModel) -> None:
     model = Counting(linear_model)
-    settings = LimeSettings(n_samples=1000)
+    settings = LimeSettings(n_samples=1000, sampler="lime")
     neighbourhood = ask(TEN_WORDS, model, TextPerturber(), settings)
     assert len(set(model.texts)) == len(model.texts) == neighbourhood.n_calls < 1100
     more = ask_more(neighbourhood, 1500, model, TextPerturber(), settings)
@@ -171,6 +176,21 @@ def test_no_text_is_asked_twice_and_calls_are_counted(linear_model: TextModel) -
     # every answer belongs to its mask
     texts = written(TextPerturber(), more.subject, more.design.masks)
     np.testing.assert_array_equal(more.responses.values, linear_model(texts))
+
+
+def test_a_run_that_grows_to_all_masks_has_each_of_them_once(linear_model: TextModel) -> None:
+    model = Counting(linear_model)
+    settings = LimeSettings(n_samples=1000)
+    neighbourhood = ask(TEN_WORDS, model, TextPerturber(), settings)
+    assert not neighbourhood.design.exact
+    more = ask_more(neighbourhood, 24, model, TextPerturber(), settings)
+    assert more.design.exact
+    assert len(set(model.texts)) == len(model.texts) == more.n_calls == len(more.design) == 1024
+    np.testing.assert_array_equal(
+        more.responses.values,
+        linear_model(written(TextPerturber(), more.subject, more.design.masks)),
+    )
+    assert ask_more(more, 24, model, TextPerturber(), settings) is more
 
 
 def test_another_class_or_k_asks_nothing(linear_model: TextModel) -> None:
@@ -304,7 +324,12 @@ def test_regression_has_one_column_and_no_sides() -> None:
 
 
 def test_one_word_is_enough(linear_model: TextModel) -> None:
-    explanation = explain("urgent", linear_model, TextPerturber(), LimeSettings(n_samples=5000))
+    settings = LimeSettings(n_samples=5000)
+    projected = explain("urgent", linear_model, TextPerturber(), settings)
+    assert projected.n_calls == 2
+    assert by_label(projected)["urgent"] == pytest.approx(0.4)
+    settings = LimeSettings(n_samples=5000, sampler="lime")
+    explanation = explain("urgent", linear_model, TextPerturber(), settings)
     assert explanation.n_calls == 2
     # the empty text weighs 4999 exp(-8) = 1.68, the instance 1; ridge 1 pulls towards zero
     pull = 1 / (1 / 1 + 1 / (4999 * np.exp(-8)))

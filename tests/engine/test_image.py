@@ -215,7 +215,7 @@ def test_enumeration_is_the_weighted_ridge_over_all_masks() -> None:
     predict = linear_box(image)
     crooked = lambda batch: predict(batch) ** 2 / (predict(batch) ** 2).sum(axis=1)[:, None]  # noqa: E731
     perturber = ImagePerturber(segmentation=blocks)
-    settings = LimeSettings(n_samples=n, selection="none")
+    settings = LimeSettings(n_samples=n, selection="none", sampler="lime")
     explanation = explain(image, crooked, perturber, settings, target=1)
     masks = np.array(list(itertools.product([False, True], repeat=d)))
     distance = 1 - np.sqrt(masks.mean(axis=1))

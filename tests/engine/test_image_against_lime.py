@@ -45,7 +45,9 @@ def test_weights_correlate_as_two_seeds_of_lime_do(segmentation: str, fill: Any)
         )
         by_id = dict(peer.local_exp[1])
         theirs.append([by_id[i] for i in range(d)])
-        settings = LimeSettings(n_samples=1000, selection="none", held_out=0, seed=seed)
+        settings = LimeSettings(
+            n_samples=1000, selection="none", held_out=0, seed=seed, sampler="lime"
+        )
         mine = explain(IMAGE, predict, perturber, settings, target=1)
         by_index = {weight.index: weight.weight for weight in mine.weights}
         ours.append([by_index[i] for i in range(d)])

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression, Ridge
 
+from lime_engine import Neighbourhood, Responses, TextPerturber
 from lime_engine.samplers import MaskLaw
 from lime_engine.selection import forward_selection, highest_weights, lasso_path, select
 from lime_engine.types import Design, FloatArray
@@ -87,11 +88,16 @@ def test_none_takes_all_and_more_than_all_is_all() -> None:
 
 def test_the_ridge_of_the_package_is_what_scikit_learn_says() -> None:
     """The surrogate's numbers against scikit-learn's Ridge on the same rows (alpha 1)."""
-    from lime_engine.surrogate import fit_surrogate
+    from lime_engine.surrogate import surrogates
 
     design, y = sampled(8, 120, 6)
+    perturber = TextPerturber()
+    subject = perturber.components(" ".join(f"w{i}" for i in range(8)))
+    neighbourhood = Neighbourhood(
+        subject, perturber.law(subject, None), design, Responses(y[:, None], len(y))
+    )
     chosen = np.array([5, 1, 3])
-    surrogate = fit_surrogate(design, y, chosen, "ridge")
+    surrogate = surrogates(neighbourhood, chosen, "ridge", None)(0)
     peer = Ridge(alpha=1).fit(
         design.masks[:, chosen].astype(float), y, sample_weight=design.weights
     )

@@ -25,6 +25,8 @@ from lime_engine import (
 )
 from lime_engine.categorical_column import CategoricalColumn
 from lime_engine.numeric_column import NumericColumn
+from lime_engine.samplers import neighbourhood_design
+from lime_engine.settings import SAMPLERS
 from lime_engine.subjects import subject_from_dict, subject_to_dict
 from lime_engine.tabular import TabularPerturber
 from lime_engine.types import FloatArray
@@ -157,7 +159,7 @@ def test_enumeration_is_the_weighted_ridge_over_all_combinations() -> None:
     train, n = colours(), 500
     perturber = TabularPerturber.learn(train, categorical=["grade"])
     row = {"colour": "red", "big": True, "shape": None, "grade": 2}
-    settings = LimeSettings(n_samples=n, selection="none")
+    settings = LimeSettings(n_samples=n, selection="none", sampler="lime")
     explanation = explain(row, crooked, perturber, settings, target=1)
     assert explanation.n_calls == 3 * 2 * 3 * 4
     assert explanation.fidelity.exact
@@ -188,17 +190,18 @@ def test_enumeration_is_the_weighted_ridge_over_all_combinations() -> None:
 def test_sampling_converges_to_enumeration() -> None:
     """The mean of sampled answers lies within its own standard error of the exact one."""
     n, perturber = 2000, TabularPerturber.learn(colours(), categorical=["grade"])
-    settings = LimeSettings(n_samples=n, selection="none")
+    settings = LimeSettings(n_samples=n, selection="none", sampler="lime")
     subject = perturber.components({"colour": "red", "big": True, "shape": "flat", "grade": 2})
     law = perturber.law(subject, None)
 
-    def weights(design: Design | None) -> list[float]:
-        assert design is not None
+    def weights(design: Design) -> list[float]:
         responses = evaluate(crooked, perturber, subject, design)
-        found = by_label(fit(Neighbourhood(subject, design, responses), settings, target=1))
+        found = by_label(fit(Neighbourhood(subject, law, design, responses), settings, target=1))
         return [found[label] for label in subject.labels]
 
-    exact = weights(law.enumerate(n - 1))
+    every = neighbourhood_design(law, n, np.random.default_rng(0), "lime")
+    assert every.exact
+    exact = weights(every)
     runs = [
         weights(law.instance() + law.draw(n - 1, np.random.default_rng(seed))) for seed in range(40)
     ]
@@ -487,8 +490,10 @@ def test_a_constant_column_weighs_nothing() -> None:
         p = np.asarray(rows["x"] / 80 + (rows["same"] - 5) + (rows["also"] != "a"))
         return np.column_stack([1 - p, p])
 
-    for selection in ("none", "forward_selection", "highest_weights", "lasso_path"):
-        settings = LimeSettings(n_samples=500, n_features=3, selection=selection)
+    for sampler, selection in product(
+        SAMPLERS, ("none", "forward_selection", "highest_weights", "lasso_path")
+    ):
+        settings = LimeSettings(n_samples=500, n_features=3, selection=selection, sampler=sampler)
         found = by_label(explain(train.iloc[3], predict, perturber, settings, target=1))
         assert found.get("same <= 5", 0.0) == 0
         assert found.get("also = a", 0.0) == 0

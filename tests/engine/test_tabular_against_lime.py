@@ -61,7 +61,9 @@ def ours(
 ) -> list[list[float]]:
     found = []
     for seed in seeds:
-        settings = LimeSettings(n_samples=5000, selection="none", held_out=0, seed=seed, **options)
+        settings = LimeSettings(
+            n_samples=5000, selection="none", held_out=0, seed=seed, sampler="lime", **options
+        )
         target = 0 if settings.mode == "regression" else 1
         mine = explain(row, predict, perturber, settings, target=target)
         weights = {weight.index: weight.weight for weight in mine.weights}

@@ -111,8 +111,8 @@ def test_a_bare_address_explains_the_first_demo() -> None:
     assert "How far to believe" in text
     assert [metric.label for metric in app.metric] == [
         "Does the imitation fit?",
-        "How far off on this very text?",
-        "How much was asked?",
+        "Would it repeat?",
+        "Is it right?",
     ]
     assert all(metric.help for metric in app.metric)
     assert not app.error

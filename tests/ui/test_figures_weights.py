@@ -1,5 +1,6 @@
 import html
 import json
+import math
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from ui.figures import palette
 from ui.figures.answer import MOST_CLASSES, answer_bars
-from ui.figures.weights import weights_chart
+from ui.figures.weights import LONGEST_WHISKER, full_length, weights_chart
 
 CLASSES = ("urgent", "routine")
 numbers = st.floats(-5, 5).map(lambda v: round(v, 4))
@@ -218,3 +219,131 @@ def test_what_hardly_counts_stays_pale_and_short() -> None:
     assert palette.colour_scale([0.001, -0.002]) == palette.LEAST_SCALE
     assert palette.colour_scale([0.1, -0.3]) == 0.3
     assert palette.colour_scale([]) == palette.LEAST_SCALE
+
+
+def whisker_ends(figure):
+    """Row to the (left, right) ends of its whisker, from the drawing."""
+    found = {}
+    for shape in figure.layout.shapes:
+        if shape.type == "path" and shape.xref != "paper":
+            numbers = [float(n) for n in re.findall(r"-?[\d.]+(?:e-?\d+)?", shape.path)]
+            (a, y, b, _), rest = numbers[:4], numbers[4:]
+            assert min(rest[::2]) >= a - 1e-9
+            assert max(rest[::2]) <= b + 1e-9
+            found[round(y)] = a, b
+    return found
+
+
+def test_a_whisker_lies_where_its_interval_is():
+    intervals = [(0.08, 0.14), (-0.6, -0.4), None]
+    figure = chart(["a", "b", "c"], [0.1, -0.5, 0.01], intervals=intervals)
+    assert whisker_ends(figure) == {0: (-0.6, -0.4), 1: (0.08, 0.14)}
+    hovers = figure.data[0].hovertext
+    assert hovers[0].endswith("<br>between −0.600 and −0.400 in 95 of 100 repeats")
+    assert hovers[1].endswith("<br>between +0.080 and +0.140 in 95 of 100 repeats")
+    assert "repeats" not in hovers[2]
+    assert "95 of 100 repeats lie within" in labels_and_numbers(figure, 3)[2]
+
+
+def test_an_interval_without_length_or_end_has_no_whisker():
+    nowhere = float("nan")
+    intervals = [(0.3, 0.3), (nowhere, nowhere), (-math.inf, 0.2)]
+    figure = chart(["a", "b", "c"], [0.3, 0.2, 0.1], intervals=intervals)
+    assert whisker_ends(figure) == {}
+    assert "+0.300 in every repeat" in figure.data[0].hovertext[0]
+    assert len(figure.layout.annotations) == 3 + 3 + 2  # no key
+
+
+def test_an_interval_too_short_to_read_is_not_called_exact():
+    figure = chart(["a"], [0.3], intervals=[(0.2999, 0.3001)])
+    assert "+0.300 in 95 of 100 repeats" in figure.data[0].hovertext[0]
+
+
+def test_a_whisker_beyond_the_scale_is_cut_and_points_on():
+    figure = chart(["a", "b"], [0.1, -0.05], intervals=[(-3, 4), (-0.06, -0.04)])
+    top = LONGEST_WHISKER * 0.1
+    assert whisker_ends(figure)[0] == (-top, top)
+    arrows = [
+        s.path.count(f"{-top:.8g},") for s in figure.layout.shapes if s.type == "path"
+    ]  # the tip of an arrow lies on the line: once more for the line's start
+    assert arrows == [2, 2, 0, 0, 0, 0]
+    assert "between −3.000 and +4.000" in figure.data[0].hovertext[0]
+
+
+@pytest.mark.parametrize("weight", [0.1, -0.1, 0.0])
+def test_full_length_has_room_for_bars_and_whiskers(weight):
+    assert full_length([weight]) == palette.colour_scale([weight])
+    assert full_length([weight], [None, (weight - 0.03, weight + 0.03)]) == pytest.approx(
+        max(abs(weight) + 0.03, 0.02)
+    )
+    assert full_length([0.1], [(-9, 9)]) == pytest.approx(LONGEST_WHISKER * 0.1)
+
+
+ends = st.floats(-9, 9).map(lambda v: round(v, 3))
+
+
+@given(
+    st.lists(
+        st.tuples(names, numbers, st.none() | st.tuples(ends, ends), st.booleans()), max_size=8
+    ),
+    st.integers(300, 1400),
+    st.booleans(),
+)
+@settings(max_examples=30, deadline=None)
+def test_numbers_never_touch_their_whiskers(rows, width, dark):
+    labels, weights, intervals, faded = ([row[k] for row in rows] for k in range(4))
+    figure = chart(labels, weights, width, dark, intervals=intervals, faded=faded)
+    low, high = figure.layout.xaxis.range
+    px = (high - low) / (figure.layout.width - figure.layout.margin.l)
+    assert all(left >= -1 and right <= width + 1 for left, right in edges(figure))
+    numbers_at = figure.layout.annotations[len(rows) : 2 * len(rows)]
+    for row, (a, b) in whisker_ends(figure).items():
+        assert low <= a <= b <= high
+        note = numbers_at[row]
+        if note.xanchor == "left":
+            assert note.x - 4 * px >= b
+        else:
+            assert note.x + 4 * px <= a
+    tops = [a.y for a in figure.layout.annotations if a.yref != "paper"]
+    bottom, top = figure.layout.yaxis.range
+    assert all(top <= y <= bottom for y in tops)
+    json.loads(figure.to_json())
+
+
+def test_what_is_not_settled_is_pale_and_dotted_and_says_so():
+    figure = chart(["a", "b"], [-0.5, 0.25], faded=[True, False])
+    bars = figure.data[0]
+    colours = {palette.mark_colour(sign, False) for sign in (False, True)}
+    assert bars.marker.color[0] not in colours
+    assert bars.marker.color[1] in colours
+    assert list(bars.marker.pattern.shape) == ["/", ""]
+    assert "not settled" in bars.hovertext[0]
+    assert "not settled" not in bars.hovertext[1]
+    dotted = [s for s in figure.layout.shapes if s.line.dash == "dot"]
+    assert [(s.x0, s.x1) for s in dotted if s.xref != "paper"] == [(0, -0.5)]
+    assert "not settled" in labels_and_numbers(figure, 2)[2]  # also for those who cannot hover
+
+
+def test_without_intervals_and_pale_bars_nothing_is_added():
+    plain_one = chart(["a", "b"], [0.5, -0.25])
+    same = chart(["a", "b"], [0.5, -0.25], intervals=[None, None], faded=[False, False])
+    assert same == plain_one
+    assert len(plain_one.layout.annotations) == 2 + 2 + 2
+    assert {s.type for s in plain_one.layout.shapes} == {"line"}
+
+
+def test_intervals_and_bools_are_one_a_weight():
+    with pytest.raises(ValueError, match="1 intervals for 2 weights"):
+        chart(["a", "b"], [0.1, 0.2], intervals=[None])
+    with pytest.raises(ValueError, match="3 faded for 2 weights"):
+        chart(["a", "b"], [0.1, 0.2], faded=[True] * 3)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_whisker_can_be_seen_on_any_bar(dark):
+    figure = chart(["a"], [0.3], dark=dark, intervals=[(0.2, 0.4)])
+    halo, ink = (s for s in figure.layout.shapes if s.type == "path" and s.xref != "paper")
+    assert halo.path == ink.path
+    assert halo.line.width > ink.line.width + 2
+    assert halo.line.color == "rgb({},{},{})".format(*palette.background(dark))
+    assert ink.line.color == palette.text_colour(dark)

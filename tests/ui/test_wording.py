@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,28 +59,6 @@ def test_switching_the_word_off_is_told_with_the_forecast() -> None:
     done = wording.without(["green", "blue"])
     still, _ = wording.changed(explanation, done, [1, 2], [0.2, 0.8])
     assert still.startswith("Without “green” and “blue” the model still says urgent")
-
-
-def test_beliefs_read_the_fidelity() -> None:
-    explanation = explained()
-    fit, gap, samples = wording.beliefs(explanation)
-    assert fit.value == f"{explanation.fidelity.r2:.0%}"
-    assert not fit.warn
-    assert "8 possible copies" in fit.help
-    assert gap.value == wording.points(explanation.fidelity.local_gap)
-    assert samples.value == "everything"
-
-    def with_fidelity(**changes: Any) -> Explanation:
-        return replace(explanation, fidelity=replace(explanation.fidelity, **changes))
-
-    assert wording.beliefs(with_fidelity(r2=0.3))[0].warn
-    assert "poor" in wording.beliefs(with_fidelity(r2=0.3))[0].sentence.lower()
-    assert wording.beliefs(with_fidelity(spread=0.001))[0].value == "nothing to fit"
-    assert wording.beliefs(with_fidelity(r2=None))[0].warn
-    few = wording.beliefs(with_fidelity(exact=False, effective_samples=19.0))[2]
-    assert few.warn
-    assert "few for 3 different words" in few.sentence
-    assert not wording.beliefs(with_fidelity(exact=False, effective_samples=20.0))[2].warn
 
 
 def test_evidence_counts_by_class() -> None:

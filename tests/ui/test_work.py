@@ -1,5 +1,6 @@
 """What the workers compute for the screens, run here in this process against the real tasks."""
 
+import csv
 import io
 import json
 from dataclasses import replace
@@ -9,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.stats import spearmanr
 
 import sample_models
 from lime_engine import Explanation, TextPerturber, explain
 from lime_engine.errors import InputError
+from lime_engine.types import Neighbourhood
 from model_adapters import inspect_network, load_network
 from tests.engine.conftest import written
 from tests.model_adapters.networks import torch_like
@@ -87,10 +90,62 @@ def test_another_class_or_k_is_fitted_from_the_store(
         work.explanation(read_choice(demo.params() | {"seed": "1"}).request, report=report)
 
 
+def test_a_larger_run_asks_only_about_the_rest(
+    demo: Choice, report: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also by the shortest way: a link to the larger run alone gives the same numbers."""
+    model = sample_models.load_model("triage", demo.model)
+    asked: list[int] = []
+
+    def counting(texts: Any) -> Any:
+        asked.append(len(texts))
+        return model(texts)
+
+    monkeypatch.setattr(work, "predict_of", lambda *_: counting)
+    small, large = (read_choice(demo.params() | {"samples": n}).request for n in ("2000", "5000"))
+    first = work.neighbourhood_of(small, report)
+    assert sum(asked) == first.n_calls
+    asked.clear()
+    grown = work.neighbourhood_of(large, report)
+    assert sum(asked) == grown.n_calls - first.n_calls
+    assert (len(first.design), len(grown.design)) == (2000, 5000)
+    before, after = _answers(first), _answers(grown)
+    assert {mask: after[mask] for mask in before} == before
+    explained = work.explanation(large, report=report)
+    empty = Store(tmp_path / "empty", max_bytes=50_000_000, ttl_seconds=3600)
+    monkeypatch.setattr(work, "store", lambda: empty)
+    assert work.explanation(large, report=report) == explained
+
+
+def _answers(neighbourhood: Neighbourhood) -> dict[bytes, list[float]]:
+    """What the model answered to each mask."""
+    design, answers = neighbourhood.asked()
+    return {mask.tobytes(): p for mask, p in zip(design.masks, answers.tolist(), strict=True)}
+
+
+def test_until_it_is_settled_depends_on_what_is_shown(demo: Choice, report: Any) -> None:
+    """Another class, or number of words, may need more copies: it is asked for itself."""
+
+    def kept_as(**params: str) -> str:
+        return read_choice(demo.params() | params).request.asking().store_id("neighbourhood")
+
+    others: tuple[dict[str, str], ...] = ({}, {"features": "2"}, {"class": "0"})
+    assert len({kept_as(samples="auto", **other) for other in others}) == 3
+    assert len({kept_as(**other) for other in others}) == 1
+    auto = read_choice(demo.params() | {"samples": "auto", "features": "2"}).request
+    found = Explanation.from_dict(work.explanation(auto, report=report)["explanation"])
+    assert found.stability is not None
+    assert found.stability.settled
+    assert found.n_samples < auto.settings.max_samples
+    report.fractions.clear()
+    assert work.explanation(auto, report=report)["explanation"] == found.to_dict()
+    assert report.fractions == []  # it was in the store
+
+
 def test_a_neighbourhood_survives_the_store_bit_by_bit(demo: Choice, report: Any) -> None:
     work.explanation(demo.request, report=report)
-    asked = work._neighbourhood(demo.request, report)
-    again = unpacked(packed(asked), asked.subject)
+    asked = work.neighbourhood_of(demo.request, report)
+    again = unpacked(packed(asked), asked.subject, asked.law)
     for one, other in (
         (asked.design, again.design),
         (asked.held_out, again.held_out),
@@ -220,9 +275,25 @@ def test_json_and_csv_hold_the_numbers(shown: downloads.Shown) -> None:
         "probabilities": list(shown.change.answer),
     }
     assert document["item"] == str(shown.choice.item)
-    lines = downloads.as_csv(shown).splitlines()
-    assert lines[0] == "word,times,weight,speaks_for"
-    assert len(lines) == 1 + len(shown.explanation.weights)
+    rows = list(csv.DictReader(io.StringIO(downloads.as_csv(shown))))
+    assert list(rows[0]) == (
+        "word times weight 95_percent_from 95_percent_to settled speaks_for".split()
+    )
+    for row, weight in zip(rows, shown.explanation.weights, strict=True):
+        assert row["word"] == weight.label
+        assert float(row["weight"]) == pytest.approx(weight.weight, abs=5e-5)
+        assert weight.interval is not None
+        for end, bound in zip(("from", "to"), weight.interval, strict=True):
+            assert float(row[f"95_percent_{end}"]) == pytest.approx(bound, abs=5e-5)
+        assert row["settled"] == ("yes" if weight.settled else "no")
+
+
+def test_what_is_not_known_is_an_empty_cell(demo: Choice, report: Any) -> None:
+    found = work.explanation(replace(demo, surrogate="tree").request, report=report)
+    explanation = Explanation.from_dict(found["explanation"])
+    table = downloads.as_csv(downloads.Shown(demo, explanation, None, None, None))
+    for row in csv.DictReader(io.StringIO(table)):
+        assert row["95_percent_from"] == row["95_percent_to"] == row["settled"] == ""
 
 
 def test_a_cell_never_starts_a_formula() -> None:
@@ -341,6 +412,22 @@ def test_evidence_of_a_value_is_a_count_of_its_bin(flu: Choice, report: Any) -> 
         spread = found["spread"][name]
         counted = np.sum(spread["counts"], axis=1) + spread["missing"]
         assert counted.tolist() == found["totals"]["train"]
+
+
+def test_columns_that_move_together_are_those_of_high_rank_correlation(report: Any) -> None:
+    """By scipy, pair by pair."""
+    train = sample_models.load_data("breast_cancer").train.instances
+    names = [str(name) for name in train.columns]
+    found = evidence.of_values(
+        "breast_cancer", "quartile", tuple((n, float(train[n].iloc[0])) for n in names[:4]),
+        report=report,
+    )  # fmt: skip
+    assert list(found["together"]) == names[:4]
+    for name, others in found["together"].items():
+        strength = {o: abs(spearmanr(train[name], train[o])[0]) for o in names if o != name}
+        strong = [other for other, r in strength.items() if r >= evidence.TOGETHER]
+        assert others == sorted(strong, key=lambda other: -strength[other])
+    assert "mean perimeter" in found["together"]["mean radius"]
 
 
 def test_columns_say_what_the_training_rows_hold(report: Any) -> None:

@@ -183,7 +183,8 @@ def _legend(names: Sequence[str], width_px: int) -> list[tuple[int, float]]:
     places: list[tuple[int, float]] = []
     row, left = 0, 0.0
     for name in names:
-        wide = SAMPLE_PX + _PAD + palette.label_width(name, FONT_PX - 1)
+        drawn = palette.fit_label(name, FONT_PX - 1, width_px)
+        wide = SAMPLE_PX + _PAD + palette.label_width(drawn, FONT_PX - 1)
         if left > 0 and left + wide > width_px:
             row, left = row + 1, 0.0
         places.append((row, left))

@@ -34,9 +34,14 @@ def as_html(
     places = sorted((a, b, i) for i, component in enumerate(spans) for a, b in component)
     out: list[str] = []
     done = 0
+
+    def piece(start: int, end: int) -> str:
+        # One line break, also where a component begins between its two characters.
+        return text_html(text[start + (text[start - 1 : start + 1] == "\r\n") : end])
+
     for a, b, component in places:
-        out.append(text_html(text[done:a]))
-        word = text_html(text[a:b])
+        out.append(piece(done, a))
+        word = piece(a, b)
         done = b
         if component in off:
             out.append(f'<del style="color:{palette.quiet_colour(dark)}">{word}</del>')
@@ -53,7 +58,7 @@ def as_html(
             )
         else:
             out.append(word)
-    out.append(text_html(text[done:]))
+    out.append(piece(done, len(text)))
     style = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.9;max-width:46em"
     return f'<div dir="auto" style="{style}">{"".join(out)}</div>'
 

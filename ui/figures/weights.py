@@ -1,6 +1,8 @@
 """Signed weights as horizontal bars: what speaks for a class, and what against it."""
 
 from collections.abc import Sequence
+from math import inf, isfinite
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -14,7 +16,15 @@ BAR_PX = 18
 HEAD_PX = 30
 WIDEST_PX = 760
 NARROW_PX = 480
+KEY_PX = 24  # a line of the key
+SAMPLE_PX = 28
+LONGEST_WHISKER = 2.5  # in strongest bars: longer ones are cut, or no bar could be seen
 _GAP = 6
+
+IN_REPEATS = "95 of 100 repeats"
+LIE_WITHIN = f"{IN_REPEATS} lie within"
+
+Interval = tuple[float, float]
 
 
 def weights_chart(
@@ -28,6 +38,8 @@ def weights_chart(
     scale: float | None = None,
     digits: int = 3,
     ids: Sequence[int] | None = None,
+    intervals: Sequence[Interval | None] | None = None,
+    faded: Sequence[bool] | None = None,
 ) -> go.Figure:
     """Bars to the right for what speaks for a class, hatched bars to the left for the rest.
 
@@ -44,81 +56,84 @@ def weights_chart(
     dark : bool
         Whether the page is dark.
     scale : float, optional
-        Weight at which a bar has its full length; by default `palette.colour_scale` of those
-        here. Give one scale to charts that are compared.
+        Weight at which a bar has its full length; by default `full_length` of those here. Give
+        one scale to charts that are compared.
     digits : int
         Decimals of the numbers at the bars.
     ids : sequence of int, optional
         What a clicked bar carries as `customdata`; by default the place in `labels`.
+    intervals : sequence of (low, high) or None, optional
+        Where 95 of 100 repeats put each weight: a whisker, with an arrow at an end that lies
+        beyond the scale. None, or an end that is not finite: no whisker.
+    faded : sequence of bool, optional
+        Whether the place of a bar is not settled: pale, with a dotted edge.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        x runs from ``-limit`` to ``limit``; row i of the drawing is at ``y = i``, so that error
-        bars can be added to the one bar trace, `figure.data[0]`.
+        x runs from ``-limit`` to ``limit``; row i of the drawing is at ``y = i``. A key below says
+        what whiskers and pale bars are, where there are any.
 
     Raises
     ------
     ValueError
-        If there is not one weight a label.
+        If there is not one weight a label, or one interval or bool a weight.
     """
     if len(labels) != len(weights):
         raise ValueError(
             f"{len(labels)} labels and {len(weights)} weights; give one weight for each label."
         )
+    for what, given in (("intervals", intervals), ("faded", faded)):
+        if given is not None and len(given) != len(weights):
+            raise ValueError(f"{len(given)} {what} for {len(weights)} weights; give one for each.")
     order = sorted(range(len(weights)), key=lambda i: -abs(weights[i]))
     names = [labels[i] for i in order]
     values = [float(weights[i]) for i in order]
+    reaches = [known(intervals[i]) if intervals is not None else None for i in order]
+    pale = [bool(faded[i]) if faded is not None else False for i in order]
     carried = [(ids[i] if ids is not None else i) for i in order]
     width_px = min(width_px, WIDEST_PX)
 
-    column = 0.36 * width_px
-    longest = max(
-        (palette.label_width(palette.fit_label(n, FONT_PX, 9e9), FONT_PX) for n in names),
-        default=0.0,
-    )
-    stacked = width_px < NARROW_PX and longest > column
-    room = width_px - 4.0 if stacked else column
-    shown = [palette.fit_label(name, FONT_PX, room) for name in names]
-    left = 0.0 if stacked else min(column, longest) + 10
+    left, shown = label_column(names, width_px)
+    stacked = left == 0
     row_px = STACKED_ROW_PX if stacked else ROW_PX
     numbers = [palette.signed(v, digits) for v in values]
-    reach = max((palette.label_width(n, FONT_PX) for n in numbers), default=0.0) + 2 * _GAP
     half = (width_px - left) / 2
-    top = scale if scale else palette.colour_scale(values)
-    top = top if top > 0 else 1.0
-    limit = top * half / max(half - reach, 0.2 * half)
-    px = limit / half  # data units a pixel
-
-    text = palette.text_colour(dark)
+    top = scale if scale else full_length(values, reaches)
+    limit = limit_beyond(top, numbers, half)
+    px, py = limit / half, 1 / row_px  # data units and rows a pixel
+    text, quiet = palette.text_colour(dark), palette.quiet_colour(dark)
+    inks = [quiet if p else text for p in pale]
     rows = list(range(len(values)))
     plot = 2 * half
-    raised = 21 / row_px if stacked else 0.0  # how far the label is above its bar, in rows
-    above, below = (
-        (33 / row_px, 19 / row_px) if stacked else (0.5, 0.5)
-    )  # of a row, from the bar's middle
+    raised = 21 * py if stacked else 0.0  # how far the label is above its bar, in rows
+    above, below = (33 * py, 19 * py) if stacked else (0.5, 0.5)  # of a row, from the bar's middle
     colours = [palette.mark_colour(v > 0, dark) for v in values]
+    fills = [faint(c, dark) if p else c for c, p in zip(colours, pale, strict=True)]
     figure = go.Figure(
         go.Bar(
             orientation="h",
             x=values,
             y=rows,
-            width=BAR_PX / row_px,
+            width=BAR_PX * py,
             customdata=carried,
             hovertext=[
-                f"<b>{palette.escape(palette.fit_label(n, FONT_PX, 900))}</b>  {number}<br>"
-                + palette.escape(_speaks(v, positive_name, negative_name))
-                for n, v, number in zip(names, values, numbers, strict=True)
+                hover_text(n, v, r, positive_name, negative_name, digits)
+                + ("<br>not settled: another run may show others" if p else "")
+                for n, v, r, p in zip(names, values, reaches, pale, strict=True)
             ],
             hoverinfo="text",
             marker={
-                "color": colours,
-                "line": {"color": colours, "width": 1},
+                "color": fills,
+                "line": {
+                    "color": fills,
+                    "width": [int(v != 0 and not p) for v, p in zip(values, pale, strict=True)],
+                },
                 "cornerradius": 3,
                 "pattern": {
                     "shape": ["" if v >= 0 else "/" for v in values],
                     "fillmode": "overlay",
-                    "fgcolor": "rgba(20,23,26,.6)" if dark else "rgba(255,255,255,.65)",
+                    "fgcolor": gaps(dark),
                     "size": 7,
                     "solidity": 0.25,
                 },
@@ -133,59 +148,191 @@ def weights_chart(
             y - raised,
             palette.escape(s),
             px=FONT_PX,
-            colour=text,
+            colour=ink,
             xanchor="left",
             xref="paper",
         )
-        for y, s in zip(rows, shown, strict=True)
+        for y, s, ink in zip(rows, shown, inks, strict=True)
     ]
     notes += [
         label(
-            v + (_GAP if v >= 0 else -_GAP) * px,
+            outer_end(v, r, top) + (_GAP if v >= 0 else -_GAP) * px,
             y,
             number,
             px=FONT_PX,
-            colour=text,
+            colour=ink,
             xanchor="left" if v >= 0 else "right",
         )
-        for y, v, number in zip(rows, values, numbers, strict=True)
+        for y, v, r, number, ink in zip(rows, values, reaches, numbers, inks, strict=True)
     ]
-    heads, head_px = _heads(positive_name, negative_name, width_px, left, half, dark)
+    heads, head_px = heads_over(positive_name, negative_name, width_px, left, half, dark)
+    shapes: list[dict[str, Any]] = [  # the zero line, with gaps where labels stand between bars
+        {
+            "type": "line",
+            "x0": 0,
+            "x1": 0,
+            "y0": y - min(above, 15 * py),
+            "y1": y + min(below, 15 * py),
+            "line": {"color": palette.line_colour(dark), "width": 1},
+        }
+        for y in rows
+    ]
+    for y, v, r, p, colour in zip(rows, values, reaches, pale, colours, strict=True):
+        shapes += [outline(0, v, y, BAR_PX * py, colour, dash="dot")] if p and v else []
+        shapes += whisker(r, y, top, (px, py), dark) if r else []
+    bottom = max(1, len(rows)) - 1 + below
+    samples = [LIE_WITHIN] * any(map(has_length, reaches)) + ["not settled"] * any(pale)
+    places = in_lines(samples, width_px)
+    key_px = _GAP + KEY_PX * (1 + places[-1][0]) if places else 0
+    for said, (line, start) in zip(samples, places, strict=True):
+        at = bottom + (_GAP + KEY_PX * (line + 0.5)) * py
+        x, end = ((start + wide - left) / plot for wide in (1, SAMPLE_PX))
+        if said == "not settled":
+            colour = palette.mark_colour(True, dark)
+            edge = outline(x, end, at, 12 * py, colour, dash="dot")
+            shapes.append(edge | {"fillcolor": faint(colour, dark), "xref": "paper"})
+        else:
+            lines = whisker((x, end), at, inf, (1 / plot, py), dark)
+            shapes += [shape | {"xref": "paper"} for shape in lines]
+        notes.append(key_note(said, end + _GAP / plot, at, dark))
     figure.update_layout(
-        **bare_layout(width_px, round(len(rows) * row_px + head_px + 6), dark)
+        **bare_layout(width_px, round(len(rows) * row_px + head_px + key_px + 6), dark)
         | {
             "margin": {"l": left, "r": 0, "t": head_px, "b": 6, "pad": 0, "autoexpand": False},
         },
         annotations=notes + heads,
-        shapes=[  # the zero line; between labels that stand above their bars it has gaps
-            {
-                "type": "line",
-                "x0": 0,
-                "x1": 0,
-                "y0": y - min(above, 15 / row_px),
-                "y1": y + min(below, 15 / row_px),
-                "line": {"color": palette.line_colour(dark), "width": 1},
-            }
-            for y in rows
-        ],
+        shapes=shapes,
         bargap=0,
         xaxis={"range": [-limit, limit], "visible": False, "fixedrange": True},
-        yaxis={
-            "range": [max(1, len(rows)) - 1 + below, -above],
-            "visible": False,
-            "fixedrange": True,
-        },
+        yaxis={"range": [bottom + key_px * py, -above], "visible": False, "fixedrange": True},
     )
     return figure
 
 
-def _speaks(value: float, positive_name: str, negative_name: str) -> str:
-    if value == 0:
-        return "speaks for neither"
-    return f"speaks for {positive_name if value > 0 else negative_name}"
+def label_column(names: Sequence[str], width_px: int) -> tuple[float, list[str]]:
+    """Pixels left of the bars, and the labels as they fit; 0 if they stand above their bars."""
+    column = 0.36 * width_px
+    longest = max(
+        (palette.label_width(palette.fit_label(n, FONT_PX, 9e9), FONT_PX) for n in names),
+        default=0.0,
+    )
+    stacked = width_px < NARROW_PX and longest > column
+    room = width_px - 4.0 if stacked else column
+    left = 0.0 if stacked else min(column, longest) + 10
+    return left, [palette.fit_label(name, FONT_PX, room) for name in names]
 
 
-def _heads(
+def limit_beyond(top: float, numbers: Sequence[str], half: float) -> float:
+    """The weight `half` pixels from zero, if a bar of weight `top` leaves room for its number."""
+    reach = max((palette.label_width(n, FONT_PX) for n in numbers), default=0.0) + 2 * _GAP
+    return top * half / max(half - reach, 0.2 * half)
+
+
+def known(interval: Interval | None) -> Interval | None:
+    """The interval, its lower end first; None unless both ends are finite."""
+    if interval is None or not (isfinite(interval[0]) and isfinite(interval[1])):
+        return None
+    return float(min(interval)), float(max(interval))
+
+
+def has_length(interval: Interval | None) -> bool:
+    """Whether there is a whisker to draw."""
+    return interval is not None and interval[0] < interval[1]
+
+
+def full_length(weights: Sequence[float], intervals: Sequence[Interval | None] = ()) -> float:
+    """The scale with room for these weights and, up to `LONGEST_WHISKER` of it, their intervals."""
+    bars = palette.colour_scale(weights)
+    ends = (abs(end) for interval in intervals for end in known(interval) or ())
+    return max(bars, min(max(ends, default=0.0), LONGEST_WHISKER * bars))
+
+
+def hover_text(
+    name: str, value: float, interval: Interval | None, positive: str, negative: str, digits: int
+) -> str:
+    """What a bar says, escaped: its name, number, class, and where repeats put it."""
+    whom = "neither" if value == 0 else positive if value > 0 else negative
+    text = f"<b>{palette.escape(palette.fit_label(name, FONT_PX, 900))}</b>  "
+    text += f"{palette.signed(value, digits)}<br>speaks for {palette.escape(whom)}"
+    if interval is None:
+        return text
+    low, high = (palette.signed(end, digits) for end in interval)
+    if low == high:
+        times = IN_REPEATS if has_length(interval) else "every repeat"
+        return f"{text}<br>{low} in {times}"
+    return f"{text}<br>between {low} and {high} in {IN_REPEATS}"
+
+
+def outer_end(value: float, interval: Interval | None, top: float) -> float:
+    """Where a bar and its whisker end, on the bar's side of zero."""
+    low, high = interval or (value, value)
+    return max(value, min(high, top)) if value >= 0 else min(value, max(low, -top))
+
+
+def whisker(
+    interval: Interval, y: float, top: float, pixel: tuple[float, float], dark: bool
+) -> list[dict[str, Any]]:
+    """A line with a cap at each end, or an arrow at one beyond `top`; `pixel` is one's (x, y)."""
+    px, py = pixel
+    ends = max(interval[0], -top), min(interval[1], top)
+    if ends[0] >= ends[1]:
+        return []
+    path = f"M{ends[0]:.8g},{y:.8g}L{ends[1]:.8g},{y:.8g}"
+    head = min(5 * px, ends[1] - ends[0])
+    for end, whole, inwards in zip(ends, interval, (head, -head), strict=True):
+        back = end if end == whole else end + inwards
+        path += f"M{back:.8g},{y - 5 * py:.8g}L{end:.8g},{y:.8g}L{back:.8g},{y + 5 * py:.8g}"
+    halo, ink = "rgb({},{},{})".format(*palette.background(dark)), palette.text_colour(dark)
+    return [  # dark on a dark bar could not be seen without the halo
+        {"type": "path", "path": path, "line": {"color": colour, "width": wide}}
+        for colour, wide in ((halo, 4.5), (ink, 1.75))
+    ]
+
+
+def outline(
+    x0: float, x1: float, y: float, tall: float, colour: str, **line: Any
+) -> dict[str, Any]:
+    """The edge of a bar from x0 to x1."""
+    box = {"x0": x0, "x1": x1, "y0": y - tall / 2, "y1": y + tall / 2}
+    return {"type": "rect", **box, "line": {"color": colour, "width": 1.5, **line}}
+
+
+def gaps(dark: bool) -> str:
+    """Colour of what hatching leaves out of a bar."""
+    return "rgba(20,23,26,.6)" if dark else "rgba(255,255,255,.65)"
+
+
+def faint(colour: str, dark: bool) -> str:
+    """``#rrggbb`` mixed into the page. Opaque: Plotly picks the hatching by its brightness."""
+    mixed = (
+        round(0.22 * int(colour[i : i + 2], 16) + 0.78 * page)
+        for i, page in zip((1, 3, 5), palette.background(dark), strict=True)
+    )
+    return "rgb({},{},{})".format(*mixed)
+
+
+def in_lines(
+    texts: Sequence[str], width_px: float, sample_px: float = SAMPLE_PX
+) -> list[tuple[int, float]]:
+    """Where the samples of a key stand: the line of each, and its left edge in pixels."""
+    places: list[tuple[int, float]] = []
+    line, left = 0, 0.0
+    for text in texts:
+        wide = sample_px + _GAP + palette.label_width(text, FONT_PX - 1)
+        if left > 0 and left + wide > width_px:
+            line, left = line + 1, 0.0
+        places.append((line, left))
+        left += wide + 3 * _GAP
+    return places
+
+
+def key_note(text: str, x: float, y: float, dark: bool) -> dict[str, Any]:
+    """What a sample of the key means; x of the paper."""
+    colour, said = palette.quiet_colour(dark), palette.escape(text)
+    return label(x, y, said, px=FONT_PX - 1, colour=colour, xanchor="left", xref="paper")
+
+
+def heads_over(
     positive_name: str, negative_name: str, width_px: float, left: float, half: float, dark: bool
 ) -> tuple[list[dict[str, object]], float]:
     """The two arrows over the bars: beside each other where both fit, else on two lines."""
