@@ -37,6 +37,7 @@ bench: install-dev
 	$(BIN)/python -m benchmarks.texts_vs_lime
 	$(BIN)/python -m benchmarks.images_vs_lime
 	$(BIN)/python -m benchmarks.tables_vs_lime
+	$(BIN)/python -m benchmarks.projected_vs_lime
 	sh scripts/provide_chromium.sh $(BIN)/python
 	$(BIN)/python -m benchmarks.app_in_a_browser
 

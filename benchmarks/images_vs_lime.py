@@ -41,7 +41,9 @@ def picture(size: int) -> NDArray[np.uint8]:
 
 
 def ours(image: Any, model: Timed, cut: Timed, seed: int) -> Callable[[], object]:
-    settings = LimeSettings(n_samples=N_SAMPLES, n_features=100_000, held_out=0.0, seed=seed)
+    settings = LimeSettings(
+        n_samples=N_SAMPLES, n_features=100_000, held_out=0.0, seed=seed, sampler="lime"
+    )
     return lambda: explain(image, model, ImagePerturber(segmentation=cut), settings)
 
 

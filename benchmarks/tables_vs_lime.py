@@ -30,7 +30,9 @@ REPEATS = 5
 def ours(
     perturber: TabularPerturber, instance: Any, model: Timed, n_features: int, seed: int
 ) -> Callable[[], object]:
-    settings = LimeSettings(n_samples=N_SAMPLES, n_features=n_features, held_out=0.0, seed=seed)
+    settings = LimeSettings(
+        n_samples=N_SAMPLES, n_features=n_features, held_out=0.0, seed=seed, sampler="lime"
+    )
     return lambda: explain(instance, model, perturber, settings)
 
 

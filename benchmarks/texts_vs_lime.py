@@ -27,7 +27,9 @@ REPEATS = 5
 
 
 def ours(model: Timed, text: str, n_features: int, seed: int) -> Callable[[], object]:
-    settings = LimeSettings(n_samples=N_SAMPLES, n_features=n_features, held_out=0.0, seed=seed)
+    settings = LimeSettings(
+        n_samples=N_SAMPLES, n_features=n_features, held_out=0.0, seed=seed, sampler="lime"
+    )
     perturber = TextPerturber(pattern=r"\w+")  # the components of `lime`
     return lambda: explain(text, model, perturber, settings)
 
