@@ -46,7 +46,7 @@ def fit(
     )
     shown, judged = None, None
     if estimate is not None and settings.surrogate == "ridge":
-        shown = restricted(estimate, neighbourhood.law.moments(), chosen)
+        shown = restricted(neighbourhood.law, estimate, chosen)
         judged = judge(estimate, chosen, neighbourhood.looks, len(design))
     stability, settled = judged or (None, {})
     std_errors = _std_errors(shown, chosen)

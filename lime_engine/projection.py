@@ -53,14 +53,15 @@ def project(law: Law, design: Design, values: FloatArray, target: int) -> Estima
     level = np.average(values, axis=0, weights=design.weights)
     y = root * (values - level)  # so that answers that never move give weights of exactly 0
     n, d = design.masks.shape
+    if not design.exact and n < ENOUGH * (d + 1):
+        return Estimate(_ridge(design, values), target, None)
     plain = root * np.column_stack([np.ones(n), design.masks])
     if design.exact:
         exact = np.linalg.lstsq(plain, y, rcond=None)[0]
         exact[0] += level
         return Estimate(exact, target, np.zeros((d + 1, d + 1)))
-    enough = n >= ENOUGH * (d + 1)
     gram = plain.T @ plain
-    ridge = np.append(0.0, np.full(d, _JITTER * total if enough else ALPHA))
+    ridge = np.append(0.0, np.full(d, _JITTER * total))
     pilot = np.linalg.solve(gram + np.diag(ridge), plain.T @ y[:, target])
     room = max(0, n // ROWS_PER_HELPER - d)
     helpers, back = law.helpers(design, np.asarray(pilot[1:]), room)
@@ -75,29 +76,38 @@ def project(law: Law, design: Design, values: FloatArray, target: int) -> Estima
     found = to_weights @ theta
     found[0] += level
     found[1:][design.masks.all(axis=0)] = 0.0  # never off: all of it is in the intercept
-    if not enough:
-        return Estimate(found, target, None)
     residuals = y[:, target] - x @ theta[:, target]
     scores = _scores(x, residuals, factor, design.clusters)
     moves = _solved(factor, to_weights.T)  # how a score moves the weights
     return Estimate(found, target, moves.T @ (scores.T @ scores) @ moves)
 
 
-def restricted(estimate: Estimate, moments: FloatArray, chosen: IntArray) -> Estimate:
+def restricted(law: Law, estimate: Estimate, chosen: IntArray) -> Estimate:
     """The estimate of the fit on the `chosen` components alone, from that on all of them.
 
-    The least-squares fit of a linear function on fewer columns needs nothing but their `moments`
-    (d+1, d+1): S_KK^-1 S_K: times the coefficients.
+    The least-squares fit of a linear function on fewer columns needs nothing but the law's
+    moments S: S_KK^-1 S_K: times the coefficients.
     """
     rows = np.append(0, chosen + 1)
-    if len(rows) == len(moments):
-        to_chosen = np.eye(len(moments))[rows]
+    n_coefficients = len(estimate.coefficients)
+    if len(rows) == n_coefficients:
+        to_chosen = np.eye(n_coefficients)[rows]
     else:  # a pseudo-inverse: a column with one bin is on in every row
-        to_chosen = np.linalg.pinv(moments[np.ix_(rows, rows)], hermitian=True) @ moments[rows]
+        moments = law.moments(rows)
+        to_chosen = np.linalg.pinv(moments[:, rows], hermitian=True) @ moments
     covariance = estimate.covariance
     if covariance is not None:
         covariance = to_chosen @ covariance @ to_chosen.T
     return Estimate(to_chosen @ estimate.coefficients, estimate.target, covariance)
+
+
+def _ridge(design: Design, values: FloatArray) -> FloatArray:
+    """Intercept and weights of each class by a ridge on the masks, (d+1, n_classes)."""
+    from sklearn.linear_model import Ridge
+
+    masks = design.masks.astype(float)
+    fit = Ridge(alpha=ALPHA).fit(masks, values, sample_weight=design.weights)
+    return np.vstack([fit.intercept_, fit.coef_.T])
 
 
 def _solved(factor: FloatArray, right: FloatArray) -> FloatArray:

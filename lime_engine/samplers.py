@@ -85,18 +85,17 @@ class MaskLaw:
         ways = np.array([comb(self.n_components, s) for s in range(self.n_components + 1)])
         return Design(masks, (n * self.sizes * self.kernel / ways)[removed], exact=True)
 
-    def moments(self) -> FloatArray:
-        """E[kernel (1, z) (1, z)^T], (d+1, d+1).
+    def moments(self, rows: IntArray) -> FloatArray:
+        """These rows of E[kernel (1, z) (1, z)^T], (n, d+1).
 
         Garreau & von Luxburg, "Explaining the Explainer", 2020, and Garreau & Mardaoui, "What does
         LIME really see in images?", 2021.
         """
         a0, a1, a2, _ = self._alphas()
-        d = self.n_components
-        found = np.full((d + 1, d + 1), a2)
-        found[0], found[:, 0] = a1, a1
-        found[0, 0] = a0
-        found[range(1, d + 1), range(1, d + 1)] = a1
+        found = np.full((len(rows), self.n_components + 1), a2)
+        found[range(len(rows)), rows] = a1  # z^2 = z
+        found[rows == 0], found[:, 0] = a1, a1
+        found[rows == 0, 0] = a0
         return found
 
     def helpers(
@@ -149,7 +148,7 @@ class MaskLaw:
         return np.asarray(shares @ (self.sizes * self.kernel))
 
     def _leverage(self) -> FloatArray:
-        """x^T S^-1 x of a mask with s components off, x = (1, z), S = `moments()`; (d+1,)."""
+        """x^T S^-1 x of a mask with s components off, x = (1, z), S the moments; (d+1,)."""
         d = self.n_components
         a0, a1, a2, _ = self._alphas()
         if d == 1:

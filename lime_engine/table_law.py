@@ -87,14 +87,16 @@ class TabularLaw:
             np.equal(bins, self.bins[j], out=masks[:, j])
         return Design(masks, np.full(n, self._mass()), draws=draws)
 
-    def moments(self) -> FloatArray:
-        """E[kernel (1, z) (1, z)^T], (d+1, d+1): under the tilted law the columns are independent.
+    def moments(self, rows: IntArray) -> FloatArray:
+        """These rows of E[kernel (1, z) (1, z)^T], (n, d+1).
+
+        Under the tilted law the columns are independent.
 
         Garreau & von Luxburg, "Looking Deeper into Tabular LIME", 2020.
         """
         on = np.append(1.0, self._tilted())
-        found = np.outer(on, on)
-        found[np.diag_indices_from(found)] = on
+        found = np.outer(on[rows], on)
+        found[range(len(rows)), rows] = on[rows]  # z^2 = z
         return np.asarray(self._mass() * found)
 
     def helpers(

@@ -107,8 +107,8 @@ class Law(Protocol):
         None if they are more than n + 1, or not to be counted.
         """
 
-    def moments(self) -> FloatArray:
-        """E[kernel (1, z) (1, z)^T] up to a factor, (d+1, d+1): z are the masks."""
+    def moments(self, rows: IntArray) -> FloatArray:
+        """These rows of E[kernel (1, z) (1, z)^T], up to a factor, (n, d+1): z are the masks."""
 
     def helpers(
         self, design: Design, pilot: FloatArray, n_helpers: int
