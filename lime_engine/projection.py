@@ -102,12 +102,17 @@ def restricted(law: Law, estimate: Estimate, chosen: IntArray) -> Estimate:
 
 
 def _ridge(design: Design, values: FloatArray) -> FloatArray:
-    """Intercept and weights of each class by a ridge on the masks, (d+1, n_classes)."""
-    from sklearn.linear_model import Ridge
+    """Intercept and weights of each class by a ridge on the masks, (d+1, n_classes).
 
-    masks = design.masks.astype(float)
-    fit = Ridge(alpha=ALPHA).fit(masks, values, sample_weight=design.weights)
-    return np.vstack([fit.intercept_, fit.coef_.T])
+    In the space of the rows, of which there are fewer than twice the columns.
+    """
+    root = np.sqrt(design.weights)[:, None]
+    share = np.average(design.masks, axis=0, weights=design.weights)
+    level = np.average(values, axis=0, weights=design.weights)
+    x = root * (design.masks - share)
+    factor = np.asarray(np.linalg.cholesky(x @ x.T + ALPHA * np.eye(len(x))))
+    weights = x.T @ _solved(factor, np.asarray(root * (values - level)))
+    return np.asarray(np.vstack([level - share @ weights, weights]))
 
 
 def _solved(factor: FloatArray, right: FloatArray) -> FloatArray:
