@@ -153,23 +153,6 @@ def test_a_click_on_a_region_paints_it_over_and_back(server: Server, open_tab: O
     assert tab.complaints == []
 
 
-def test_two_quick_clicks_both_count(server: Server, open_tab: OpenTab) -> None:
-    """The second leaves the browser before the address with the first has come back."""
-    page = open_tab().open(server.url + DEMO)
-    explained(page)
-    listening(page)
-    segments = demo_subject().segments
-    at = place_on_picture(page, 0.8, 0.1)
-    first, second = segments[int(0.9 * 192), int(0.15 * 192)], segments[19, int(0.8 * 192)]
-    press_picture(page, 0.15, 0.9)
-    page.mouse.move(*at)
-    label = page.locator(".hoverlayer .hovertext").filter(has_text=f"region {second + 1},")
-    label.wait_for()  # no hand is faster
-    page.mouse.down()
-    page.mouse.up()
-    expect(page).to_have_url(re.compile(rf"off={first}\.{second}$"))
-
-
 def test_regions_can_be_chosen_by_keyboard_and_their_number_by_a_slider(
     server: Server, open_tab: OpenTab
 ) -> None:
