@@ -15,6 +15,7 @@ from lime_engine.types import Design, FloatArray, IntArray
 Column = NumericColumn | CategoricalColumn
 _WIDTH = 0.75  # of the kernel, in units of sqrt(d), as `lime` has it
 _BELOW_ONE = np.nextafter(1.0, 0.0)
+_TINY = np.finfo(float).tiny
 
 
 def default_kernel_width(n_columns: int) -> float:
@@ -73,16 +74,20 @@ class TabularLaw:
         """n rows, each as likely as its share of the kernel's sum; the kernel is in the drawing.
 
         The kernel is a product over columns, so drawing each from its own bin with `_tilted`
-        probability is the whole law, and all weights are the same.
+        probability is the whole law, and all weights are the same. Each nth part of a column's law
+        is drawn from once (Latin hypercube: McKay, Beckman & Conover 1979), so that few rows have
+        their share of every bin, too.
         """
         d = len(self.columns)
         masks, draws = np.empty((n, d), dtype=bool), np.empty((n, d))
         for j, (column, on) in enumerate(zip(self.columns, self._tilted(), strict=True)):
             start, end = np.append(0.0, ends_of(column.counts))[self.bins[j] : self.bins[j] + 2]
-            is_on, u = rng.random(n) < on, rng.random(n)
-            elsewhere = u * (1 - (end - start))
+            u = (rng.permutation(n) + rng.random(n)) / n
+            is_on = u < on
+            part = np.where(is_on, u / max(on, _TINY), (u - on) / max(1 - on, _TINY))
+            elsewhere = part * (1 - (end - start))
             elsewhere = np.where(elsewhere < start, elsewhere, elsewhere + (end - start))
-            u = np.where(is_on, start + (end - start) * u, elsewhere)
+            u = np.where(is_on, start + (end - start) * part, elsewhere)
             bins, draws[:, j] = column.draw(np.minimum(u, _BELOW_ONE))
             np.equal(bins, self.bins[j], out=masks[:, j])
         return Design(masks, np.full(n, self._mass()), draws=draws)
