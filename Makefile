@@ -38,6 +38,7 @@ bench: install-dev
 	$(BIN)/python -m benchmarks.images_vs_lime
 	$(BIN)/python -m benchmarks.tables_vs_lime
 	$(BIN)/python -m benchmarks.projected_vs_lime
+	$(BIN)/python -m benchmarks.pick_vs_lime
 	sh scripts/provide_chromium.sh $(BIN)/python
 	$(BIN)/python -m benchmarks.app_in_a_browser
 
@@ -47,6 +48,7 @@ screenshots: install-dev
 
 requirements: install-dev
 	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dask.in -o requirements-dask.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 
 COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

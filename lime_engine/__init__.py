@@ -15,6 +15,14 @@ from lime_engine.errors import (
 from lime_engine.evaluation import evaluate
 from lime_engine.fitting import fit
 from lime_engine.image import ImagePerturber
+from lime_engine.many import Outcome, explain_many
+from lime_engine.pick import (
+    AtLeast,
+    ExplanationMatrix,
+    Pick,
+    random_coverage,
+    submodular_pick,
+)
 from lime_engine.settings import LimeSettings
 from lime_engine.shapley import ShapleyWeights, explain_shapley
 from lime_engine.sparse_rows import SparsePerturber
@@ -33,12 +41,15 @@ from lime_engine.types import (
     Stability,
     TreeSurrogate,
 )
+from lime_engine.visual_words import looks, visual_words
 
 __all__ = [
+    "AtLeast",
     "Cancelled",
     "ComponentWeight",
     "Design",
     "Explanation",
+    "ExplanationMatrix",
     "Fidelity",
     "ImagePerturber",
     "ImageSubject",
@@ -47,6 +58,8 @@ __all__ = [
     "LimeSettings",
     "LinearSurrogate",
     "Neighbourhood",
+    "Outcome",
+    "Pick",
     "PredictFn",
     "PredictorError",
     "Responses",
@@ -66,6 +79,11 @@ __all__ = [
     "ask_more",
     "evaluate",
     "explain",
+    "explain_many",
     "explain_shapley",
     "fit",
+    "looks",
+    "random_coverage",
+    "submodular_pick",
+    "visual_words",
 ]
