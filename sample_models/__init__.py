@@ -13,6 +13,7 @@ from sample_models import breast_cancer, digits, flu, newsgroups, triage, wolves
 from sample_models.types import (
     Example,
     Flaw,
+    Improver,
     Labelled,
     ModelCard,
     Task,
@@ -23,6 +24,7 @@ from sample_models.types import (
 __all__ = [
     "Example",
     "Flaw",
+    "Improver",
     "Labelled",
     "ModelCard",
     "Task",

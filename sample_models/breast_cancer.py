@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lime_engine.errors import InputError
 from lime_engine.types import PredictFn
-from sample_models.types import Example, Labelled, ModelCard, Task, TaskData
+from sample_models.types import Example, Improver, Labelled, ModelCard, Task, TaskData
+from sample_models.vocabulary import NOTHING_LEFT
 
 BENIGN, MALIGNANT = 0, 1
 
@@ -45,32 +47,41 @@ def data() -> TaskData:
     return TaskData(labelled(train), labelled(test), labelled(field))
 
 
-def load_forest() -> PredictFn[Any]:
-    """Fit a random forest on all columns."""
+def load_forest(without: frozenset[str] = frozenset()) -> PredictFn[Any]:
+    """Fit a random forest on all columns but these."""
     from sklearn.ensemble import RandomForestClassifier
 
-    return _fit(RandomForestClassifier(n_estimators=150, random_state=0))
+    return _fit(RandomForestClassifier(n_estimators=150, random_state=0), without)
 
 
-def load_logistic() -> PredictFn[Any]:
-    """Fit a logistic regression on all columns, each brought to the same scale."""
+def load_logistic(without: frozenset[str] = frozenset()) -> PredictFn[Any]:
+    """Fit a logistic regression on all columns but these, each brought to the same scale."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    return _fit(make_pipeline(StandardScaler(), LogisticRegression()))
+    return _fit(make_pipeline(StandardScaler(), LogisticRegression()), without)
 
 
-def _fit(classifier: Any) -> PredictFn[Any]:
+def columns() -> tuple[str, ...]:
+    """The names of all columns."""
+    return tuple(data().train.instances.columns)
+
+
+def _fit(classifier: Any, without: frozenset[str]) -> PredictFn[Any]:
     train = data().train
-    columns = list(train.instances.columns)
-    classifier.fit(train.instances, train.labels)
+    seen = [name for name in columns() if name not in without]
+    if not seen:
+        raise InputError(NOTHING_LEFT)
+    classifier.fit(train.instances[seen], train.labels)
 
     def predict(tumours: Any) -> NDArray[np.float64]:
-        return np.asarray(classifier.predict_proba(tumours[columns]), dtype=np.float64)
+        return np.asarray(classifier.predict_proba(tumours[seen]), dtype=np.float64)
 
     return predict
 
+
+_BLIND = "It learns again from the same tumours without these columns."
 
 TASK = Task(
     key="breast_cancer",
@@ -96,12 +107,14 @@ TASK = Task(
             "Random forest",
             "Lets 150 decision trees vote, each asking about a few measurements in turn.",
             load_forest,
+            Improver(_BLIND, load_forest, columns),
         ),
         ModelCard(
             "logistic",
             "Logistic regression",
             "Adds up the measurements, each with a weight of its own.",
             load_logistic,
+            Improver(_BLIND, load_logistic, columns),
         ),
     ),
     examples=(

@@ -11,10 +11,21 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from lime_engine.errors import InputError
 from lime_engine.subjects import Subject, TabularSubject
 from lime_engine.types import PredictFn
 from sample_models.flu_patients import LEVELS, write_patients
-from sample_models.types import Example, Flaw, Labelled, ModelCard, Split, Task, TaskData
+from sample_models.types import (
+    Example,
+    Flaw,
+    Improver,
+    Labelled,
+    ModelCard,
+    Split,
+    Task,
+    TaskData,
+)
+from sample_models.vocabulary import NOTHING_LEFT
 
 NO_FLU, FLU = 0, 1
 PLANTED = "patient id"
@@ -43,15 +54,15 @@ def data() -> TaskData:
 
 def load_a() -> PredictFn[Any]:
     """Fit model A: on all columns."""
-    return _fit(without=())
+    return _fit(frozenset())
 
 
 def load_b() -> PredictFn[Any]:
     """Fit model B: on all columns but the patient id. It predicts on all, and does not look."""
-    return _fit(without=(PLANTED,))
+    return _fit(frozenset({PLANTED}))
 
 
-def _fit(without: tuple[str, ...]) -> PredictFn[Any]:
+def _fit(without: frozenset[str]) -> PredictFn[Any]:
     from sklearn.compose import ColumnTransformer
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.pipeline import make_pipeline
@@ -59,6 +70,8 @@ def _fit(without: tuple[str, ...]) -> PredictFn[Any]:
 
     train = data().train
     seen = [name for name in train.instances.columns if name not in without]
+    if not seen:
+        raise InputError(NOTHING_LEFT)
     words = [name for name in seen if name in LEVELS]
     in_order = OrdinalEncoder(
         categories=[list(LEVELS[name]) for name in words],
@@ -82,6 +95,14 @@ def _fit(without: tuple[str, ...]) -> PredictFn[Any]:
     return predict
 
 
+def _improver(never_seen: frozenset[str]) -> Improver:
+    return Improver(
+        summary="It learns again from the same records without these columns.",
+        retrain=lambda columns: _fit(never_seen | columns),
+        parts=lambda: tuple(c for c in data().train.instances.columns if c not in never_seen),
+    )
+
+
 def planted(split: Split, row: int, subject: Subject) -> frozenset[int]:
     """The component that is the column "patient id"."""
     assert isinstance(subject, TabularSubject)
@@ -102,8 +123,20 @@ TASK = Task(
     source="Made up for this app: no record is of a real person.",
     class_names=("no flu", "flu"),
     models=(
-        ModelCard("a", "Model A", "Learned from the records with all their columns.", load_a),
-        ModelCard("b", "Model B", "Learned from the same records without the patient id.", load_b),
+        ModelCard(
+            "a",
+            "Model A",
+            "Learned from the records with all their columns.",
+            load_a,
+            _improver(frozenset()),
+        ),
+        ModelCard(
+            "b",
+            "Model B",
+            "Learned from the same records without the patient id.",
+            load_b,
+            _improver(frozenset({PLANTED})),
+        ),
     ),
     examples=(
         Example("field", 357, "Sneezing and a sore throat"),

@@ -7,9 +7,9 @@ no header block.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 from lime_engine.subjects import Subject, TextSubject
 from lime_engine.types import PredictFn
 from sample_models.newsgroups_cache import fetch, is_here
-from sample_models.types import Example, Flaw, Labelled, ModelCard, Split, Task, TaskData
+from sample_models.types import (
+    Example,
+    Flaw,
+    Improver,
+    Labelled,
+    ModelCard,
+    Split,
+    Task,
+    TaskData,
+)
+from sample_models.vocabulary import blind_to, fit_on_words, vocabulary
 
 GROUPS = ("alt.atheism", "soc.religion.christian")
 
@@ -94,44 +104,64 @@ def header_words(text: str) -> frozenset[str]:
     return frozenset(word for word in sent if word.lower() not in own)
 
 
-def load_a() -> PredictFn[Any]:
+def load_a(without: frozenset[str] = frozenset()) -> PredictFn[Any]:
     """Fit model A: 500 trees on the posts as sent, capitals kept (the paper's model)."""
     from sklearn.ensemble import RandomForestClassifier
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import make_pipeline
 
-    train = data().train
     forest = RandomForestClassifier(n_estimators=500, random_state=0)
-    pipeline = make_pipeline(TfidfVectorizer(lowercase=False), forest)
-    pipeline.fit(list(train.instances), train.labels)
-    return cast("PredictFn[Sequence[str]]", pipeline.predict_proba)
+    words = blind_to(_vectorizer_a(), without)
+    return fit_on_words(words, forest, data().train.instances, data().train.labels)
 
 
-def load_b() -> PredictFn[Any]:
+def load_b(without: frozenset[str] = frozenset()) -> PredictFn[Any]:
     """Fit model B: a linear model on what was written. It predicts on the text as given.
 
     It knows no English function words and no words of mail programs: those found in the header
     blocks of at least half as many train posts as write them.
     """
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
+
+    words = blind_to(_vectorizer_b(), without)
+    linear = LogisticRegression(C=10.0, max_iter=1000)
+    return fit_on_words(words, linear, _written(), data().train.labels)
+
+
+def words_a() -> tuple[str, ...]:
+    """All words that model A knows."""
+    return vocabulary(_vectorizer_a(), data().train.instances)
+
+
+def words_b() -> tuple[str, ...]:
+    """All words that model B knows."""
+    return vocabulary(_vectorizer_b(), _written())
+
+
+def _vectorizer_a() -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(lowercase=False)
+
+
+def _vectorizer_b() -> Any:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
     posts = _posts()
-    train = posts.order("train")
-    written = [posts.written[row] for row in train]
-    headers = [_SUBJECT.sub(r"\1", posts.sent[row].partition("\n\n")[0]) for row in train]
-    in_headers, in_writing = _document_counts(headers), _document_counts(written)
+    sent = [posts.sent[row] for row in posts.order("train")]
+    headers = [_SUBJECT.sub(r"\1", text.partition("\n\n")[0]) for text in sent]
+    in_headers, in_writing = _document_counts(headers), _document_counts(_written())
     mail = {word for word, count in in_headers.items() if 2 * count > in_writing[word]}
-    words = TfidfVectorizer(
+    return TfidfVectorizer(
         sublinear_tf=True,
         token_pattern=_LETTERS,
         min_df=2,
         stop_words=sorted(mail | ENGLISH_STOP_WORDS),
     )
-    pipeline = make_pipeline(words, LogisticRegression(C=10.0, max_iter=1000))
-    pipeline.fit(written, posts.labels[train])
-    return cast("PredictFn[Sequence[str]]", pipeline.predict_proba)
+
+
+def _written() -> list[str]:
+    """What the authors of the train posts wrote themselves."""
+    posts = _posts()
+    return [posts.written[row] for row in posts.order("train")]
 
 
 def _document_counts(texts: Iterable[str]) -> Counter[str]:
@@ -145,6 +175,8 @@ def planted(split: Split, row: int, subject: Subject) -> frozenset[int]:
     return frozenset(i for i, label in enumerate(subject.labels) if label in words)
 
 
+_BLIND = "It learns again from the same posts and skips these words wherever they stand."
+
 TASK = Task(
     key="newsgroups",
     kind="text",
@@ -157,12 +189,19 @@ TASK = Task(
     source="20 newsgroups, through scikit-learn: alt.atheism and soc.religion.christian.",
     class_names=("atheism", "christian"),
     models=(
-        ModelCard("a", "Model A", "Learned from the posts exactly as they were sent.", load_a),
+        ModelCard(
+            "a",
+            "Model A",
+            "Learned from the posts exactly as they were sent.",
+            load_a,
+            Improver(_BLIND, load_a, words_a),
+        ),
         ModelCard(
             "b",
             "Model B",
             "Learned from what people wrote, without headers, signatures and quoted lines.",
             load_b,
+            Improver(_BLIND, load_b, words_b),
         ),
     ),
     examples=(

@@ -7,10 +7,10 @@ take turns and it does not.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +18,17 @@ from lime_engine.subjects import Subject, TextSubject
 from lime_engine.types import PredictFn
 from sample_models.triage_grammar import Situation, pick, shuffled, situations
 from sample_models.triage_text import write_messages
-from sample_models.types import Example, Flaw, Labelled, ModelCard, Split, Task, TaskData
+from sample_models.types import (
+    Example,
+    Flaw,
+    Improver,
+    Labelled,
+    ModelCard,
+    Split,
+    Task,
+    TaskData,
+)
+from sample_models.vocabulary import blind_to, fit_on_words, vocabulary
 
 ROUTINE, URGENT = 0, 1
 
@@ -104,9 +114,14 @@ def without_stamp(text: str) -> str:
     return message if message and stamp_words(last) else text
 
 
+def as_it_came(text: str) -> str:
+    """`text`, stamp and all."""
+    return text
+
+
 def load_a() -> PredictFn[Any]:
     """Fit model A: on the messages as they came, stamp and all."""
-    return _fit(lambda text: text)
+    return _fit(as_it_came)
 
 
 def load_b() -> PredictFn[Any]:
@@ -114,15 +129,30 @@ def load_b() -> PredictFn[Any]:
     return _fit(without_stamp)
 
 
-def _fit(read: Callable[[str], str]) -> PredictFn[Any]:
-    from sklearn.feature_extraction.text import TfidfVectorizer
+def _fit(read: Callable[[str], str], without: frozenset[str] = frozenset()) -> PredictFn[Any]:
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
 
-    train = data().train
-    pipeline = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=3.0))
-    pipeline.fit([read(text) for text in train.instances], train.labels)
-    return cast("PredictFn[Sequence[str]]", pipeline.predict_proba)
+    words = blind_to(_vectorizer(), without)
+    texts = [read(text) for text in data().train.instances]
+    return fit_on_words(words, LogisticRegression(C=3.0), texts, data().train.labels)
+
+
+def _words(read: Callable[[str], str]) -> tuple[str, ...]:
+    return vocabulary(_vectorizer(), [read(text) for text in data().train.instances])
+
+
+def _vectorizer() -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(sublinear_tf=True)
+
+
+def _improver(read: Callable[[str], str]) -> Improver:
+    return Improver(
+        summary="It learns again from the same messages and skips these words wherever they stand.",
+        retrain=partial(_fit, read),
+        parts=partial(_words, read),
+    )
 
 
 def planted(split: Split, row: int, subject: Subject) -> frozenset[int]:
@@ -144,12 +174,19 @@ TASK = Task(
     source="Made up for this app: no message is from a real person.",
     class_names=("routine", "urgent"),
     models=(
-        ModelCard("a", "Model A", "Learned from the messages exactly as they arrived.", load_a),
+        ModelCard(
+            "a",
+            "Model A",
+            "Learned from the messages exactly as they arrived.",
+            load_a,
+            _improver(as_it_came),
+        ),
         ModelCard(
             "b",
             "Model B",
             "Learned from the same messages with the forwarding stamp at the end taken off.",
             load_b,
+            _improver(without_stamp),
         ),
     ),
     examples=(

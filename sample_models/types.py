@@ -60,13 +60,32 @@ class TaskData:
 
 
 @dataclass(frozen=True, slots=True)
+class Improver:
+    """How a model is made anew without what should not matter.
+
+    `retrain(parts)` fits the same kind of model on the same training data without these parts
+    (words as they stand in a text, columns by name), so that it cannot see them (slow). `parts()`
+    are all that could be taken out; empty where taking single ones out has no meaning. `summary`
+    says in one plain sentence what is done.
+    """
+
+    summary: str
+    retrain: Callable[[frozenset[str]], PredictFn[Any]]
+    parts: Callable[[], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
-    """A model of a task: `summary` is one plain sentence; `load` fits or reads it (slow)."""
+    """A model of a task: `summary` is one plain sentence; `load` fits or reads it (slow).
+
+    `improver` is None where the app cannot train the model again.
+    """
 
     key: str
     name: str
     summary: str
     load: Callable[[], PredictFn[Any]]
+    improver: Improver | None = None
 
 
 @dataclass(frozen=True, slots=True)

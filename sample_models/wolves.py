@@ -12,7 +12,7 @@ of Any Classifier. KDD. https://doi.org/10.1145/2939672.2939778
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from lime_engine.image import ImagePerturber
 from lime_engine.subjects import ImageSubject, Subject
 from lime_engine.types import PredictFn
-from sample_models.types import Example, Flaw, Labelled, ModelCard, Split, Task, TaskData
+from sample_models.types import Example, Flaw, Improver, Labelled, ModelCard, Split, Task, TaskData
 
 if TYPE_CHECKING:
+    from model_adapters import NetworkSettings
     from sample_models.wolves_scenes import Scene
 
 HUSKY, WOLF = 0, 1
@@ -95,9 +96,15 @@ def load_b() -> PredictFn[Any]:
 
 
 def _load(file: str) -> PredictFn[Any]:
-    from model_adapters import NetworkSettings, load_network
+    from model_adapters import load_network
 
-    settings = NetworkSettings(
+    return load_network((_ARTIFACTS / file).read_bytes(), _settings())
+
+
+def _settings() -> "NetworkSettings":
+    from model_adapters import NetworkSettings
+
+    return NetworkSettings(
         layout="NCHW",
         height=192,
         width=192,
@@ -108,7 +115,24 @@ def _load(file: str) -> PredictFn[Any]:
         class_names=CLASS_NAMES,
         batch=None,
     )
-    return load_network((_ARTIFACTS / file).read_bytes(), settings)
+
+
+def _retrain(file: str, parts: frozenset[str]) -> PredictFn[Any]:
+    """Backgrounds are all varied together, whichever `parts` were marked."""
+    from sample_models.wolves_again import learned_again
+
+    return learned_again((_ARTIFACTS / file).read_bytes(), _settings())
+
+
+def _improver(file: str) -> Improver:
+    return Improver(
+        summary=(
+            "Its last layer learns again from 400 new pictures in which either animal stands "
+            "anywhere; what it sees in a picture stays the same."
+        ),
+        retrain=partial(_retrain, file),
+        parts=lambda: (),
+    )
 
 
 TASK = Task(
@@ -129,12 +153,14 @@ TASK = Task(
             "Model A",
             "Learned from 2,000 pictures with each animal where it was usually seen.",
             load_a,
+            _improver("wolves-a.onnx"),
         ),
         ModelCard(
             "b",
             "Model B",
             "Learned from 2,000 pictures with the animals in places picked at random.",
             load_b,
+            _improver("wolves-b.onnx"),
         ),
     ),
     examples=(

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ import pytest
 
 from lime_engine import LimeSettings, explain
 from lime_engine.subjects import ImageSubject, TextSubject
-from sample_models import wolves, wolves_scenes
+from model_adapters import load_network
+from sample_models import wolves, wolves_again, wolves_scenes
 
 TASK = wolves.TASK
 SPLITS = ("train", "test", "field")
@@ -156,19 +158,74 @@ def test_a_changes_its_mind_without_snow_and_b_does_not(models, scenes):
     assert (models["b"](covered)[:, wolves.WOLF] > 0.5).mean() >= 0.9
 
 
-@pytest.mark.parametrize(("model", "low", "high"), [("a", 0.8, 1.0), ("b", 0.0, 0.2)])
-def test_explanations_show_the_snow_for_a_and_not_for_b(models, model, low, high):
+def snow_hits(predict, n_pictures):
+    """Share of test pictures with snow in whose explanations half the weight or more is on snow."""
     settings = LimeSettings(n_samples=300, n_features=5, held_out=0.0)
-    rows = [row for row in range(400) if wolves_scenes.plan("test", row)[1]][:HIT_PICTURES]
+    rows = [row for row in range(400) if wolves_scenes.plan("test", row)[1]][:n_pictures]
     hits = []
     for row in rows:
-        shown = explain(wolves.scene("test", row).pixels, models[model], TASK.image, settings)
+        shown = explain(wolves.scene("test", row).pixels, predict, TASK.image, settings)
         planted = TASK.flaw.planted("test", row, shown.subject)
         total = sum(abs(weight.weight) for weight in shown.weights)
         snow = sum(abs(weight.weight) for weight in shown.weights if weight.index in planted)
         hits.append(snow >= total / 2)
+    return float(np.mean(hits))
 
-    assert low <= np.mean(hits) <= high
+
+@pytest.mark.parametrize(("model", "low", "high"), [("a", 0.8, 1.0), ("b", 0.0, 0.2)])
+def test_explanations_show_the_snow_for_a_and_not_for_b(models, model, low, high):
+    assert low <= snow_hits(models[model], HIT_PICTURES) <= high
+
+
+@pytest.mark.parametrize("key", ["a", "b"])
+def test_a_last_layer_put_back_gives_the_same_answers(models, scenes, key):
+    data = (ARTIFACTS / f"wolves-{key}.onnx").read_bytes()
+    weights, biases = wolves_again.last_layer(data)
+    same = wolves_again.with_last_layer(data, weights[1:] - weights[:1], biases[1:] - biases[:1])
+    pixels = np.stack([scene.pixels for scene in scenes["field"][:8]])
+
+    assert len(same) < 100_000
+    with closing(load_network(same, models[key].settings)) as network:
+        np.testing.assert_allclose(network(pixels), models[key](pixels), atol=1e-6)
+
+
+def test_learning_again_draws_scenes_of_no_split_whose_snow_says_nothing(monkeypatch):
+    drawn = []
+
+    def draw_scene(split, row):
+        drawn.append((split, row))
+        return wolves_scenes.draw_scene(split, row)
+
+    monkeypatch.setattr(wolves_again, "draw_scene", draw_scene)
+    monkeypatch.setattr(wolves_again, "ROWS", wolves_again.ROWS[:24])
+    TASK.model("a").improver.retrain(frozenset()).close()
+    label, snowy = np.transpose([wolves_scenes.plan(*where) for where in drawn])
+
+    assert drawn == [("varied", row) for row in range(2000, 2024)]  # B learned from 0 to 1999
+    assert np.corrcoef(label, snowy)[0, 1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_learns_again_and_is_right_more_often_in_the_field(monkeypatch, scenes):
+    improver = TASK.model("a").improver
+    monkeypatch.setattr(wolves_again, "ROWS", wolves_again.ROWS[:200])  # half as long
+    with closing(improver.retrain(frozenset({"snow"}))) as again:
+        assert improver.parts() == ()
+        assert accuracy(again, scenes["test"]) >= 0.7
+        assert accuracy(again, scenes["field"]) >= 0.7
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("key", "test", "field", "low", "high"),
+    [("a", (0.76, 0.88), (0.76, 0.88), 0.4, 0.8), ("b", (0.97, 1.0), (0.97, 1.0), 0.0, 0.2)],
+)
+def test_what_learning_again_gives(key, test, field, low, high):
+    """A is far better in the field and worse on test, and half cured of snow; B stays as it was."""
+    with closing(TASK.model(key).improver.retrain(frozenset({"snow"}))) as again:
+        for split, (least, most) in (("test", test), ("field", field)):
+            drawn = [wolves_scenes.draw_scene(split, row) for row in range(400)]
+            assert least <= accuracy(again, drawn) <= most, split
+        assert low <= snow_hits(again, HIT_PICTURES) <= high
 
 
 # title -> (where it stands, light, true answer, A's answer, B's answer)
