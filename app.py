@@ -69,7 +69,11 @@ def _start_workers() -> "Workers":
 async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     starting = asyncio.create_task(asyncio.to_thread(_start_workers))
     yield {"workers": starting}
-    (await starting).close()
+    workers = await starting
+    from ui import runs
+
+    runs.stop_all()
+    workers.close()
 
 
 async def _ready(_: Request) -> JSONResponse:

@@ -38,6 +38,9 @@ def render() -> None:
         if st.button("Bring your own", icon=":material/upload:"):
             open_screen("upload")
         st.caption("A text, pictures, rows of a table; an image network, too.", width="content")
+        if st.button("Look at many", icon=":material/filter_list:"):
+            open_screen("pick")
+        st.caption("The few of hundreds that show most of what a model uses.", width="content")
     _more([task for key, task in catalogue.items() if key not in CARDS])
     st.caption(
         "Orange with a solid line: it speaks for the answer. Purple with a dashed line: against "

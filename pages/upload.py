@@ -11,7 +11,8 @@ from ui.bring_texts import texts
 from ui.choice import Choice
 from ui.item import Item
 from ui.notices import remark
-from ui.screens import open_explanation
+from ui.pick_choice import MAX_CANDIDATES, PickChoice
+from ui.screens import open_explanation, open_screen
 from ui.wording import NOUNS
 
 KINDS = {"text": "Texts", "image": "Pictures", "table": "Rows of a table"}
@@ -31,34 +32,50 @@ def render() -> None:
         key="upload-kind",
         persist_state="session",
     )
-    task, source = {"text": _texts, "image": _pictures, "table": _rows}[kind]()
-    # Never disabled: a click on it is also what ends the typing.
-    if st.button("Explain", type="primary"):
-        if task is None or source is None:
-            noun = NOUNS[kind].item
-            remark(f"There is nothing to explain yet: bring a {noun} that can be read, above.")
-            return
+    task, source, n = {"text": _texts, "image": _pictures, "table": _rows}[kind]()
+    with st.container(horizontal=True):
+        # Never disabled: a click on it is also what ends the typing.
+        explain = st.button("Explain", type="primary")
+        pick = n > 1 and st.button("Pick the most telling ones")
+    if not (explain or pick):
+        return
+    if task is None or source is None:
+        noun = NOUNS[kind].item
+        remark(f"There is nothing to explain yet: bring a {noun} that can be read, above.")
+    elif explain:
         open_explanation(Choice(task, Item(source(), 0), task.models[0].key))
+    else:
+        chosen = PickChoice(task, task.models[0].key, source(), min(n, MAX_CANDIDATES))
+        open_screen("pick", chosen.params())
 
 
-def _texts() -> tuple[Task | None, brought.Keep | None]:
+Brought = tuple[Task | None, brought.Keep | None, int]  # the last: how many there are
+
+
+def _texts() -> Brought:
     found = texts()
     task = _task("text")
-    return task, None if found is None else lambda: brought.keep_texts(found)
+    if found is None:
+        return task, None, 0
+    return task, lambda: brought.keep_texts(found), len(found)
 
 
-def _pictures() -> tuple[Task | None, brought.Keep | None]:
+def _pictures() -> Brought:
     found = pictures()
     task = _task("image", OWN)
     if task is None:
         task = network(found)
-    return task, None if found is None else lambda: brought.keep_pictures(found)
+    if found is None:
+        return task, None, 0
+    return task, lambda: brought.keep_pictures(found), len(found)
 
 
-def _rows() -> tuple[Task | None, brought.Keep | None]:
+def _rows() -> Brought:
     task = _task("table")  # first: what the rows must have depends on it
     found = None if task is None else rows(task)
-    return task, None if found is None else lambda: brought.keep_rows(*found)
+    if found is None:
+        return task, None, 0
+    return task, lambda: brought.keep_rows(*found), len(found[1])
 
 
 def _task(kind: str, *others: str) -> Task | None:

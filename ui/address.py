@@ -8,16 +8,26 @@ tells its width) still has the old ones, which would undo what has just been don
 """
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import streamlit as st
 
+from ui import choice, pick_choice
 from ui.choice import Choice, read_choice
+from ui.pick_choice import PickChoice, read_pick
 
 ECHO_SECONDS = 2.0  # such a message is here by then
-_LAST = "last-choice"
-_WRITTEN = "written-choice"
+
+
+class InUrl(Protocol):
+    """A frozen dataclass that can be written as a URL's parameters."""
+
+    def params(self) -> dict[str, str]: ...
+
+
+T = TypeVar("T", bound=InUrl)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,34 +40,98 @@ class _Written:
     values: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # of fields, as widgets had it
 
 
-def current_choice() -> Choice:
-    """The choice in the URL; in a bare one, as the menu leaves it, what was looked at last."""
-    if not st.query_params and _LAST in st.session_state:
-        st.query_params.from_dict(st.session_state[_LAST])
-    choice = _read()
-    st.session_state[_LAST] = choice.params()
-    return choice
+@dataclass(frozen=True, slots=True)
+class Address(Generic[T]):
+    """The choice that a screen's URL holds.
 
-
-def write_choice(**changes: Any) -> None:
-    """Change the choice in the URL; for callbacks of what is not itself a part of it."""
-    _write(changes, told_by="")
-
-
-def follow_widget(**changes: Any) -> None:
-    """Change the choice as its widget tells, that of the first field; for its `on_change`.
-
-    A value that the widget had until a moment ago, when something else changed it, is not news.
+    `read` makes it of the URL's parameters, which have these `names`; `shown(choice, field)` is
+    the value that the field's widget has.
     """
-    told_by = next(iter(changes))
-    written = _just_written()
-    if written is None or changes[told_by] not in written.values.get(told_by, ()):
-        _write(changes, told_by)
+
+    screen: str
+    names: frozenset[str]
+    read: Callable[[Mapping[str, str]], T]
+    shown: Callable[[T, str], Any] = getattr
+
+    def current(self) -> T:
+        """The choice in the URL; without one there, what was looked at last.
+
+        The menu leaves a bare URL; Streamlit, on the way to another screen, one with the parameters
+        of that screen in the browser's history.
+        """
+        last = f"last-{self.screen}"
+        is_ours = st.query_params and self.names.issuperset(st.query_params)
+        if not is_ours and last in st.session_state:
+            st.query_params.from_dict(st.session_state[last])
+        choice = self.fresh()
+        st.session_state[last] = choice.params()
+        return choice
+
+    def write(self, **changes: Any) -> None:
+        """Change the choice in the URL; for callbacks of what is not itself a part of it."""
+        self._write(changes, told_by="")
+
+    def follow(self, **changes: Any) -> None:
+        """Change the choice as its widget tells, that of the first field; for its `on_change`.
+
+        A value that the widget had until a moment ago, when something else changed it, is no news.
+        """
+        told_by = next(iter(changes))
+        if changes[told_by] not in self.believed(told_by):
+            self._write(changes, told_by)
+
+    def believed(self, name: str) -> tuple[Any, ...]:
+        """What the browser may still believe a field to be, though it was changed a moment ago."""
+        written = self._just_written()
+        return written.values.get(name, ()) if written else ()
+
+    def fresh(self) -> T:
+        """The choice in the URL, or the one written over it a moment ago."""
+        written = self._just_written()
+        if written and st.query_params.to_dict() in written.urls:
+            st.query_params.from_dict(written.params)
+        return self.read(st.query_params.to_dict())
+
+    def _write(self, changes: dict[str, Any], told_by: str) -> None:
+        choice: Any = self.fresh()
+        written = self._just_written()
+        urls = (*(written.urls if written else ()), st.query_params.to_dict())
+        values = dict(written.values) if written else {}
+        for name, value in changes.items():
+            before = self.shown(choice, name)
+            if name == told_by:
+                values.pop(name, None)
+            elif value != before:
+                values[name] = (*values.get(name, ()), before)
+        st.query_params.from_dict(replace(choice, **changes).params())
+        st.session_state[self._key] = _Written(
+            st.query_params.to_dict(), time.monotonic(), urls, values
+        )
+
+    def _just_written(self) -> _Written | None:
+        written: _Written | None = st.session_state.get(self._key)
+        recent = written and time.monotonic() - written.at < ECHO_SECONDS
+        return written if recent else None
+
+    @property
+    def _key(self) -> str:
+        return f"written-{self.screen}"
+
+
+def _shown(choice: Choice, name: str) -> Any:
+    return choice.n_samples if name == "samples" else getattr(choice, name)
+
+
+PICK: Address[PickChoice] = Address("pick", pick_choice.NAMES, read_pick)
+_EXPLAIN: Address[Choice] = Address("explain", choice.NAMES, read_choice, _shown)
+current_choice = _EXPLAIN.current
+write_choice = _EXPLAIN.write
+follow_widget = _EXPLAIN.follow
 
 
 def toggle_off(component: int) -> None:
     """Switch a component off, or on again; for callbacks."""
-    off = _read().off
+    off = _EXPLAIN.fresh().off
     if component in off:
         write_choice(off=tuple(i for i in off if i != component))
     else:
@@ -66,46 +140,16 @@ def toggle_off(component: int) -> None:
 
 def undo_off() -> None:
     """Switch the component that was switched off last on again; for callbacks."""
-    write_choice(off=_read().off[:-1])
+    write_choice(off=_EXPLAIN.fresh().off[:-1])
 
 
 def edit_value(column: int, value: Any, original: Any) -> None:
     """Change a row's value, or change it back; for its widget's callback."""
-    written = _just_written()
-    for before in written.values.get("edits", ()) if written else ():
+    for before in _EXPLAIN.believed("edits"):
         if dict(before).get(column, original) == value:
-            return  # not news, as in `follow_widget`
-    edits = dict(_read().edits)
+            return  # not news, as in `Address.follow`
+    edits = dict(_EXPLAIN.fresh().edits)
     edits.pop(column, None)
     if value != original:
         edits[column] = value
     follow_widget(edits=tuple(edits.items()))
-
-
-def _write(changes: dict[str, Any], told_by: str) -> None:
-    choice = _read()
-    written = _just_written()
-    urls = (*(written.urls if written else ()), st.query_params.to_dict())
-    values = dict(written.values) if written else {}
-    for name, value in changes.items():
-        before = choice.n_samples if name == "samples" else getattr(choice, name)
-        if name == told_by:
-            values.pop(name, None)
-        elif value != before:
-            values[name] = (*values.get(name, ()), before)
-    st.query_params.from_dict(replace(choice, **changes).params())
-    st.session_state[_WRITTEN] = _Written(st.query_params.to_dict(), time.monotonic(), urls, values)
-
-
-def _read() -> Choice:
-    """The choice in the URL, or the one written over it a moment ago."""
-    written = _just_written()
-    if written and st.query_params.to_dict() in written.urls:
-        st.query_params.from_dict(written.params)
-    return read_choice(st.query_params.to_dict())
-
-
-def _just_written() -> _Written | None:
-    written: _Written | None = st.session_state.get(_WRITTEN)
-    recent = written and time.monotonic() - written.at < ECHO_SECONDS
-    return written if recent else None

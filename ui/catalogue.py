@@ -1,9 +1,9 @@
-"""All tasks there are: the built-in ones, and one for each network that someone brought."""
+"""All tasks: the built-in ones, networks that people brought, and models trained again here."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache, partial
 from typing import Any, cast
 
 import numpy as np
@@ -11,10 +11,14 @@ import numpy as np
 from lime_engine.errors import InputError
 from lime_engine.types import PredictFn
 from model_adapters import Network, NetworkSettings, load_network
-from sample_models import Labelled, ModelCard, Task, TaskData, load_model, tasks
+from sample_models import Labelled, ModelCard, Task, TaskData, load_data, load_model, tasks
 from ui.store import store
 
+MAX_ROUNDS = 20
+MAX_PARTS = 200  # a round
+MAX_PART_LENGTH = 60  # characters
 _OWN = "own-"
+_ROUNDS = "rounds-"
 _LOADED_AT_ONCE = 2  # networks that people brought, a worker
 _running: dict[str, Network] = {}
 
@@ -25,8 +29,86 @@ def keep_network(network_id: str, name: str, settings: NetworkSettings) -> str:
     return _OWN + store().put("network-card", json.dumps(card).encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """What was taken out of a built-in model: words or columns, round by round."""
+
+    task: str
+    model: str
+    rounds: tuple[tuple[str, ...], ...] = ()
+
+    def removed(self, number: int) -> frozenset[str]:
+        """All that the model of this round does without; round 0 is the model as it was."""
+        return frozenset(part for parts in self.rounds[:number] for part in parts)
+
+    def model_key(self, number: int) -> str:
+        """The key of this round's model."""
+        return f"round-{number}" if number else self.model
+
+
+def keep_rounds(task_key: str, model_key: str, rounds: Sequence[Sequence[str]]) -> str:
+    """Keep what is taken out of a built-in task's model; returns the key of a task of its own.
+
+    Raises
+    ------
+    InputError
+        If the model cannot be trained again here, or there is too much, or nothing, to take out.
+    """
+    kept = Rounds(task_key, model_key, tuple(_checked(parts) for parts in rounds))
+    if len(kept.rounds) > MAX_ROUNDS:
+        raise InputError(
+            f"This would be round {len(kept.rounds)}; there can be {MAX_ROUNDS}. Undo the last "
+            "round, and take out more at once."
+        )
+    if _rounds_task("", kept) is None:
+        raise InputError(
+            f"The model “{model_key}” of “{task_key}” cannot be trained again here. Choose a "
+            "built-in task of texts or tables."
+        )
+    return _ROUNDS + store().put("rounds", json.dumps(asdict(kept)).encode())
+
+
+def rounds_of(task_key: str) -> Rounds | None:
+    """What `keep_rounds` kept under this key; None for other tasks, and if it is gone."""
+    if not task_key.startswith(_ROUNDS):
+        return None
+    raw = store().read("rounds", task_key.removeprefix(_ROUNDS))
+    if raw is None:
+        return None
+    found = json.loads(raw)
+    rounds = tuple(tuple(parts) for parts in found["rounds"])
+    return Rounds(found["task"], found["model"], rounds)
+
+
+def data_of(task_key: str) -> TaskData:
+    """The task's data, made once a process; of models trained again here that of their task.
+
+    Raises
+    ------
+    KeyError, TaskUnavailable
+        As `sample_models.load_data`.
+    InputError
+        As `task_of`.
+    """
+    if task_key.startswith(_OWN):
+        return task_of(task_key).data()
+    if not task_key.startswith(_ROUNDS):
+        return load_data(task_key)
+    task_of(task_key)  # or say that it is gone
+    rounds = rounds_of(task_key)
+    return load_data(rounds.task if rounds else task_key)
+
+
+def has_data(task_key: str) -> bool:
+    """Whether the task has labelled data: for a network that someone brought there is none."""
+    return not task_key.startswith(_OWN)
+
+
 def find_task(key: str) -> Task | None:
     """The task with this key; None if there is none (any more)."""
+    if key.startswith(_ROUNDS):
+        rounds = rounds_of(key)
+        return None if rounds is None else _rounds_task(key, rounds)
     if not key.startswith(_OWN):
         return tasks().get(key)
     raw = store().read("network-card", key.removeprefix(_OWN))
@@ -42,6 +124,11 @@ def task_of(key: str) -> Task:
         If there is no such task.
     """
     task = find_task(key)
+    if task is None and key.startswith(_ROUNDS):
+        raise InputError(
+            "This model, which was trained again here, is no longer on this server: what was taken "
+            "out is kept for 30 days after its last use. Start again under Improve."
+        )
     if task is None:
         raise InputError(
             "This network is no longer on this server: what people bring is kept for 30 days after "
@@ -60,6 +147,8 @@ def predict_of(task_key: str, model_key: str) -> PredictFn[Any]:
     LimeError
         As `sample_models.load_model` and `model_adapters.load_network`.
     """
+    if task_key.startswith(_ROUNDS):
+        return task_of(task_key).model(model_key).load()
     if not task_key.startswith(_OWN):
         return load_model(task_key, model_key)
     running = _running.pop(task_key, None)
@@ -69,6 +158,73 @@ def predict_of(task_key: str, model_key: str) -> PredictFn[Any]:
     while len(_running) > _LOADED_AT_ONCE:
         _running.pop(next(iter(_running))).close()
     return running
+
+
+@lru_cache(maxsize=6)
+def retrained(task_key: str, model_key: str, removed: frozenset[str]) -> PredictFn[Any]:
+    """A built-in task's model trained again without these parts, once a process (seconds).
+
+    Raises
+    ------
+    InputError
+        If the model cannot be trained again here.
+    LimeError
+        As its improver.
+    """
+    if not removed:
+        return load_model(task_key, model_key)
+    improver = tasks()[task_key].model(model_key).improver
+    if improver is None:
+        raise InputError(
+            f"The model “{model_key}” cannot be trained again here. Choose another model."
+        )
+    return improver.retrain(removed)
+
+
+def _rounds_task(key: str, kept: Rounds) -> Task | None:
+    """The built-in task with the model as it was, and one model for each round."""
+    base = tasks().get(kept.task)
+    card = next((c for c in base.models if c.key == kept.model), None) if base else None
+    if base is None or card is None or card.improver is None:
+        return None
+    noun = "column" if base.kind == "table" else "word"
+    later = [
+        ModelCard(
+            kept.model_key(number),
+            f"Round {number}: with other backgrounds"
+            if base.kind == "image"
+            else f"Round {number}: without {counted(len(kept.removed(number)), noun)}",
+            f"{card.name}, trained again without what was taken out up to round {number}.",
+            partial(retrained, base.key, card.key, kept.removed(number)),
+        )
+        for number in range(1, len(kept.rounds) + 1)
+    ]
+    before = replace(card, load=partial(load_model, base.key, card.key))
+    return replace(base, key=key, models=(before, *later))
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things: 1 word, 5 words."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _checked(parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts of a round, each once, without space around them; `InputError` if they are many."""
+    found = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    if not found:
+        raise InputError("Nothing is named to be taken out. Name at least one word or column.")
+    if len(found) > MAX_PARTS:
+        raise InputError(
+            f"{len(found):,} are to be taken out at once; a round can take {MAX_PARTS}. Leave the "
+            "others for the next round."
+        )
+    longest = max(found, key=len)
+    if len(longest) > MAX_PART_LENGTH:
+        raise InputError(
+            f"“{longest[:30]}…” has {len(longest):,} characters; a word can have "
+            f"{MAX_PART_LENGTH}. Name single words, not a text."
+        )
+    return found
 
 
 def _own_task(key: str, card: Mapping[str, Any]) -> Task:

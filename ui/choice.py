@@ -153,6 +153,7 @@ class Choice:
 _PLAIN = (
     "features samples width selection surrogate components regions fill picture bins seed".split()
 )
+NAMES = frozenset({"task", "item", "model", "class", "guess", "off", "edits", *_PLAIN})  # in a URL
 _DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Choice)}
 _ALLOWED: dict[str, Any] = {
     "features": range(1, MAX_FEATURES + 1),

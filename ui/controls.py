@@ -90,7 +90,7 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
     noun = NOUNS[choice.task.kind]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _item(choice)
-        _select(
+        select(
             "Model",
             {card.key: card.name for card in choice.task.models},
             choice.model,
@@ -99,7 +99,7 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
             help="\n\n".join(f"{plain(c.name)}: {plain(c.summary)}" for c in choice.task.models),
         )
         if not hide_answer:
-            _select(
+            select(
                 "Reasons for",
                 {_SAID: "what it says", **dict(enumerate(choice.task.class_names))},
                 _SAID if choice.target is None else choice.target,
@@ -165,7 +165,7 @@ def _item(choice: Choice) -> None:
         titles = {Item(e.split, e.row): e.title for e in choice.task.examples}
         kind = "Test" if choice.item.source == "test" else choice.item.source.capitalize()
         titles.setdefault(choice.item, f"{kind} {noun.item} {choice.item.row}")
-    _select(noun.Item, titles, choice.item, _open, width=TEXT_PX)
+    select(noun.Item, titles, choice.item, _open, width=TEXT_PX)
 
 
 def _open(item: Item) -> None:
@@ -176,7 +176,7 @@ def _settings(choice: Choice) -> None:
     noun = NOUNS[choice.task.kind]
     st.caption("Every setting has a default that suits.")
     for name, (label, options, help_text) in _VIEWS[choice.task.kind].items():
-        _select(
+        select(
             label,
             options,
             getattr(choice, name),
@@ -218,7 +218,7 @@ def _settings(choice: Choice) -> None:
             "Automatic: the highest weights.",
         ),
     ):
-        _select(
+        select(
             label,
             options,
             value,
@@ -241,7 +241,7 @@ def _settings(choice: Choice) -> None:
     )
 
 
-def _select(
+def select(
     label: str,
     options: dict[Any, str],
     value: Any,
@@ -251,7 +251,11 @@ def _select(
     width: int | Literal["stretch"] = "stretch",
     help: str | None = None,
 ) -> None:
-    """A select box over the keys of `options`, which are shown as their values."""
+    """A select box over the keys of `options`, which are shown as their values.
+
+    It shows `value`, and calls `write` with what a person changes it to; `name` tells it from
+    others on the screen, by default its label.
+    """
     _keyed(
         name or label,
         value,

@@ -14,8 +14,7 @@ from lime_engine.errors import Cancelled, InputError
 from lime_engine.numeric_column import NumericColumn
 from lime_engine.subjects import TabularSubject
 from lime_engine.types import FloatArray, PredictFn
-from sample_models import load_data
-from ui.catalogue import predict_of, task_of
+from ui.catalogue import data_of, predict_of, task_of
 from ui.instances import instance_of, learned, perturber_of
 from ui.item import Item
 from ui.jobs import Report
@@ -60,7 +59,7 @@ def dependence(
     answer = evaluate(predict, perturber, subject, perturber.law(subject, None).instance())
     from sklearn.inspection import partial_dependence
 
-    train = load_data(task).train.instances
+    train = data_of(task).train.instances
     grid = _grid(train.iloc[:, column].dropna().to_numpy(dtype=float))
     n_rows = min(N_ROWS, len(train))
     rows = np.random.default_rng(_SEED).choice(len(train), n_rows, replace=False)

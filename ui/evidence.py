@@ -11,8 +11,8 @@ from lime_engine.errors import InputError
 from lime_engine.numeric_column import NumericColumn
 from lime_engine.subjects import Value
 from lime_engine.text import TextPerturber
-from sample_models import load_data, tasks
 from sample_models.types import Split
+from ui.catalogue import data_of, task_of
 from ui.instances import learned
 from ui.jobs import Report
 from ui.request import Bins
@@ -25,7 +25,7 @@ SPLITS: tuple[Split, ...] = ("train", "test", "field")
 
 def columns(task: str, *, report: Report) -> list[dict[str, Any]]:
     """What the columns of a task's training rows hold: `ui.rows.Column`s as JSON."""
-    train = load_data(task).train.instances
+    train = data_of(task).train.instances
     return [
         asdict(_column(train[column.name], column)) for column in learned(task, "quartile").columns
     ]
@@ -62,7 +62,7 @@ def of_words(
     class. A word occurs where the perturber finds it as a component, case and all.
     """
     counts: dict[str, dict[str, list[int]]] = {word: {} for word in words}
-    n_classes = len(tasks()[task].class_names)
+    n_classes = len(task_of(task).class_names)
     for split in SPLITS:
         index = _index(task, split, perturber)
         for word in words:
@@ -85,14 +85,14 @@ def of_values(
     """
     perturber = learned(task, bins)
     names = [column.name for column in perturber.columns]
-    n_classes = len(tasks()[task].class_names)
+    n_classes = len(task_of(task).class_names)
     counts: dict[str, dict[str, list[int]]] = {name: {} for name, _ in cells}
     spread = {}
     for name, value in cells:
         column = names.index(name)
         here = perturber.bin_of(column, [value])[0]
         for split in SPLITS:
-            data = load_data(task).split(split)
+            data = data_of(task).split(split)
             inside = perturber.bin_of(column, data.instances[name]) == here
             found = np.bincount(data.labels[inside], minlength=n_classes)
             counts[name][split] = found.tolist()
@@ -104,7 +104,7 @@ def of_values(
 @lru_cache(maxsize=12)
 def _together(task: str) -> dict[str, list[str]]:
     """For each column of numbers those whose rank correlation with it is high, highest first."""
-    ranks = load_data(task).train.instances.select_dtypes("number").corr(method="spearman").abs()
+    ranks = data_of(task).train.instances.select_dtypes("number").corr(method="spearman").abs()
     strong = ranks.where(ranks >= TOGETHER)
     return {
         str(name): [str(other) for other in row.drop(name).dropna().sort_values().index[::-1]]
@@ -118,10 +118,10 @@ def _spread(task: str, known: NumericColumn | CategoricalColumn, here: int) -> d
     Returns "edges" or "categories", "counts" and "missing" as `figures.spread` takes them, and
     the "range" of the bin `here`, None for an open end (and None in all for categories).
     """
-    train = load_data(task).train
+    train = data_of(task).train
     series = train.instances[known.name]
     absent = series.isna().to_numpy()
-    n_classes = len(tasks()[task].class_names)
+    n_classes = len(task_of(task).class_names)
     missing = np.bincount(train.labels[absent], minlength=n_classes).tolist()
     of_class = [train.labels == label for label in range(n_classes)]
     if isinstance(known, CategoricalColumn):
@@ -141,8 +141,8 @@ def _spread(task: str, known: NumericColumn | CategoricalColumn, here: int) -> d
 
 
 def _totals(task: str) -> dict[str, list[int]]:
-    n_classes = len(tasks()[task].class_names)
-    data = load_data(task)
+    n_classes = len(task_of(task).class_names)
+    data = data_of(task)
     return {
         split: np.bincount(data.split(split).labels, minlength=n_classes).tolist()
         for split in SPLITS
@@ -152,9 +152,9 @@ def _totals(task: str) -> dict[str, list[int]]:
 @lru_cache(maxsize=12)
 def _index(task: str, split: Split, perturber: TextPerturber) -> dict[str, list[int]]:
     """Word -> number of texts of each class that contain it."""
-    n_classes = len(tasks()[task].class_names)
+    n_classes = len(task_of(task).class_names)
     index: dict[str, list[int]] = {}
-    data = load_data(task).split(split)
+    data = data_of(task).split(split)
     for text, label in zip(data.instances, data.labels.tolist(), strict=True):
         try:
             words = set(perturber.components(text).labels)

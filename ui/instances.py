@@ -9,9 +9,9 @@ from lime_engine.evaluation import Perturber
 from lime_engine.image import ImagePerturber
 from lime_engine.tabular import TabularPerturber
 from lime_engine.text import TextPerturber
-from sample_models import Task, load_data
+from sample_models import Task
 from ui import kept
-from ui.catalogue import task_of
+from ui.catalogue import data_of, task_of
 from ui.item import Item
 from ui.request import Bins, TableView, View
 
@@ -33,13 +33,26 @@ def instance_of(task_key: str, item: Item) -> tuple[Any, int | None]:
     if item.is_own:
         n, read = _brought(task, item.source)
     else:
-        split = load_data(task_key).split(item.source)  # type: ignore[arg-type]
+        split = data_of(task_key).split(item.source)  # type: ignore[arg-type]
         n, read = len(split.labels), split.instance
     if item.row >= n:
         raise InputError(
             f"There is no number {item.row + 1} here; there are {n}. Choose another from the list."
         )
     return read(item.row), None if item.is_own else int(split.labels[item.row])
+
+
+def count_of(task_key: str, source: str) -> int:
+    """How many items there are under this source: a split, or the id of what someone brought.
+
+    Raises
+    ------
+    InputError
+        As `instance_of`.
+    """
+    if Item(source, 0).is_own:
+        return _brought(task_of(task_key), source)[0]
+    return len(data_of(task_key).split(source).labels)  # type: ignore[arg-type]
 
 
 def _brought(task: Task, source: str) -> tuple[int, Callable[[int], Any]]:
@@ -86,5 +99,5 @@ def perturber_of(task_key: str, view: View) -> Perturber[Any, Any]:
 @functools.lru_cache(maxsize=12)
 def learned(task_key: str, bins: Bins) -> TabularPerturber:
     """The columns of a task, as its training rows have them."""
-    train = load_data(task_key).train
+    train = data_of(task_key).train
     return TabularPerturber.learn(train.instances, bins=bins, labels=train.labels)

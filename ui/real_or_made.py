@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from lime_engine.categorical_column import CategoricalColumn
 from lime_engine.errors import Cancelled, InputError
-from sample_models import Labelled, load_data, tasks
+from sample_models import Labelled
 from sample_models.types import Kind
+from ui.catalogue import data_of, has_data, task_of
 from ui.instances import learned, perturber_of
 from ui.jobs import Report
 from ui.request import Request, store_id
@@ -75,11 +76,11 @@ def separability(request: Request, *, report: Report) -> dict[str, Any]:
     ------
     Cancelled
     """
-    if request.task not in tasks():
+    if not has_data(request.task):
         return {"share": None, "auc": None, "n_copies": 0, "n_real": 0}
     from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-    kind = tasks()[request.task].kind
+    kind = task_of(request.task).kind
     real, copies, owners = _gathered(request, report)
     is_copy = np.repeat([0, 1], [len(real), len(owners)])
     # Not GroupKFold: this way every fold has as many copies, and as many real ones.
@@ -104,7 +105,7 @@ def separability(request: Request, *, report: Report) -> dict[str, Any]:
 
 def _gathered(request: Request, report: Report) -> tuple[list[Any], list[Any], list[int]]:
     """Real instances, batches of copies of the first third of them, and whose each copy is."""
-    train = load_data(request.task).train
+    train = data_of(request.task).train
     perturber = perturber_of(request.task, request.view)
     rng = np.random.default_rng(_SEED)
     n_real = _n_real(request.task, train)
@@ -130,7 +131,7 @@ def _gathered(request: Request, report: Report) -> tuple[list[Any], list[Any], l
 
 
 def _n_real(task: str, train: Labelled) -> int:
-    is_large = tasks()[task].kind == "image" and train.instance(0).size > _LARGE
+    is_large = task_of(task).kind == "image" and train.instance(0).size > _LARGE
     n = min(N_REAL_LARGE if is_large else N_REAL, len(train.labels))
     return n // COPIES_EACH * COPIES_EACH
 

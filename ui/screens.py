@@ -15,9 +15,9 @@ def register(screens: Mapping[str, Any]) -> None:
     st.session_state[_SCREENS] = dict(screens)
 
 
-def open_screen(name: str) -> None:
-    """Go to a screen as a new visitor would."""
-    st.switch_page(st.session_state[_SCREENS][name])
+def open_screen(name: str, params: Mapping[str, str] | None = None) -> None:
+    """Go to a screen as a new visitor would, or with these parameters in its URL."""
+    st.switch_page(st.session_state[_SCREENS][name], query_params=params)
 
 
 def open_explanation(choice: Choice) -> None:

@@ -114,6 +114,14 @@ class Store:
         checksum, data = raw[:_CHECKSUM_BYTES], raw[_CHECKSUM_BYTES:]
         return data if hashlib.sha256(data).digest() == checksum else None
 
+    def has(self, kind: str, entry_id: str) -> bool:
+        """Whether `read` would find it, were it not damaged; notes nothing."""
+        path = self._path(kind, entry_id)
+        try:
+            return path is not None and path.stat().st_mtime >= self._clock() - self._ttl_seconds
+        except OSError:
+            return False
+
     def _path(self, kind: str, entry_id: str) -> Path | None:
         """Where the entry is; None for an id, from a URL perhaps, that cannot be one."""
         if not _KIND.fullmatch(kind):

@@ -59,7 +59,7 @@ def test_a_text_is_looked_at_again(server: Server, open_tab: OpenTab) -> None:
 
 def test_a_row_that_is_not_settled_is_asked_about_again(server: Server, open_tab: OpenTab) -> None:
     tab = open_tab()
-    page = tab.open(server.url + "/explain?task=breast_cancer&samples=500")
+    page = tab.open(server.url + "/explain?task=breast_cancer&item=test-7&samples=500")
     explained(page)
     repeats = page.get_by_test_id("stMetric").filter(has_text="Would it repeat?")
     expect(repeats).to_contain_text("not settled")

@@ -165,7 +165,7 @@ def test_texts_without_a_word_have_no_copies(monkeypatch: pytest.MonkeyPatch) ->
     some = replace(
         sample_models.load_data("triage"), train=sample_models.Labelled(texts, train.labels)
     )
-    monkeypatch.setattr(real_or_made, "load_data", lambda task: some)
+    monkeypatch.setattr(real_or_made, "data_of", lambda task: some)
     found = separability(asking("triage"), report=Asked())
     assert found["n_copies"] == found["n_real"] == 300
 

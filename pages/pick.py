@@ -1,0 +1,53 @@
+"""The screen Pick: the few predictions most worth a person's time, and what they show."""
+
+import streamlit as st
+
+from ui import pick_panels
+from ui.address import PICK
+from ui.item import Item
+from ui.notices import remark
+from ui.pick_controls import n_there, pick_bar
+from ui.screens import open_screen
+from ui.wording import NOUNS
+
+
+def render() -> None:
+    """Show the screen."""
+    pick_panels.leave()
+    choice = PICK.current()
+    noun = NOUNS[choice.task.kind]
+    st.title(f"Which {noun.item}s are worth your time?", anchor=False)
+    for line in choice.problems:
+        remark(line)
+    bar = st.container()
+    there = n_there(choice)
+    with bar:
+        pick_bar(choice, there)
+    if there is None:
+        return
+    if there == 0:
+        own = Item(choice.source, 0).is_own
+        remark(
+            f"There are no {noun.item}s here"
+            + (
+                " any more: what people bring is kept for 30 days after its last use."
+                if own
+                else "."
+            )
+        )
+        if st.button(f"Bring {noun.item}s"):
+            open_screen("upload")
+        return
+    n = min(choice.n, there)
+    run = pick_panels.explained(choice, n)
+    if run is None:
+        return
+    picked = pick_panels.pick(choice, n, run)
+    if picked is None:
+        return
+    if not picked.items:
+        pick_panels.nothing(choice, picked)
+        return
+    budget = pick_panels.headline(choice, picked)
+    pick_panels.listed(choice, picked, budget)
+    pick_panels.matrix(choice, picked, budget)
