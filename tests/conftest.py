@@ -1,5 +1,6 @@
 """Fixtures of all tests."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,3 +13,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all tests that do not need a fresh one."""
     with serve(tmp_path_factory.mktemp("server")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that AppTest runs becomes `__main__`, which new processes import: put it back."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])

@@ -33,6 +33,9 @@ pytestmark = pytest.mark.browser
 
 DEMO = "/explain?task=wolves"
 CLICKS, RIGHT = 40, 36
+# What a hand takes from stopping to pressing, in the page's own time: Plotly looks where the mouse
+# is every 50 ms, and a page that is busy looks later.
+A_MOMENT = "new Promise(done => setTimeout(() => requestAnimationFrame(done), 100))"
 
 
 def demo_subject() -> ImageSubject:
@@ -123,6 +126,7 @@ def test_a_click_finds_the_superpixel_under_it(
         page.mouse.move(at[0] - 5, at[1] - 5)  # a hand comes from somewhere
         for _ in range(5):  # Plotly may still be busy with the way of the mouse
             page.mouse.move(*at, steps=3)
+            page.evaluate(A_MOMENT)
             page.mouse.click(*at)
             with contextlib.suppress(TimeoutError):
                 page.wait_for_function("window.clicked !== null", timeout=500)

@@ -1,6 +1,5 @@
 """Every page through Streamlit's own test harness, in this process, with real workers."""
 
-import sys
 import time
 from collections.abc import Iterator
 
@@ -31,12 +30,6 @@ def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         jobs.workers().close()
         jobs._workers.cache_clear()
     store.store.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script that runs becomes `__main__`, which new worker processes import: put it back."""
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 def home() -> None:
