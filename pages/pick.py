@@ -13,7 +13,6 @@ from ui.wording import NOUNS
 
 def render() -> None:
     """Show the screen."""
-    pick_panels.leave()
     choice = PICK.current()
     noun = NOUNS[choice.task.kind]
     st.title(f"Which {noun.item}s are worth your time?", anchor=False)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from ui.store import store
 N_RANDOM = 200  # draws, to hold the pick against
 BAND = (5, 95)  # percent of them
 N_EXAMPLES = 5  # superpixels that show what a visual word is
+_BATCH = 200  # items asked about at once
 UNSURE_SHARE = 0.25  # of the candidates count as those the model is least sure of
 
 
@@ -167,18 +168,37 @@ def _answers(
 ) -> NDArray[np.intp]:
     """What another model answers to these items, (n,)."""
     predict = predict_of(choice.task.key, model)
-    perturber = perturber_of(choice.task.key, choice.view)
-    answers = []
-    for done, brief in enumerate(briefs):
-        instance, _ = instance_of(choice.task.key, Item(choice.source, brief.row))
-        if choice.task.kind == "table":
-            subject = perturber.components(instance)
-            batch = perturber.realiser(subject)(perturber.law(subject, None).instance())
-        else:
-            batch = [instance] if choice.task.kind == "text" else np.asarray(instance)[None]
-        answers.append(int(np.argmax(predict(batch)[0])))
-        report(done / len(briefs))
+    size = 1 if choice.task.kind == "image" else _BATCH  # pictures may differ in size
+    answers: list[int] = []
+    for start in range(0, len(briefs), size):
+        rows = [brief.row for brief in briefs[start : start + size]]
+        answers += np.argmax(predict(_batch(choice, rows)), axis=1).tolist()
+        report(start / len(briefs))
     return np.array(answers, dtype=np.intp)
+
+
+def _batch(choice: PickChoice, rows: Sequence[int]) -> Any:
+    """These items as a model takes them."""
+    found = [instance_of(choice.task.key, Item(choice.source, row))[0] for row in rows]
+    match choice.task.kind:
+        case "text":
+            return found
+        case "image":
+            return np.stack(found)
+        case "table":
+            import pandas as pd
+
+            perturber = perturber_of(choice.task.key, choice.view)
+            subjects = [perturber.components(instance) for instance in found]
+            return pd.concat(
+                [
+                    perturber.realiser(subject)(perturber.law(subject, None).instance())
+                    for subject in subjects
+                ],
+                ignore_index=True,
+            )
+        case unreachable:
+            assert_never(unreachable)
 
 
 def _item(

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from sample_models import Task
 from ui.address import follow_widget
 from ui.brought import n_own
 from ui.choice import AUTO, MAX_FEATURES, MAX_SEED, N_SAMPLES, Choice
@@ -90,14 +91,7 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
     noun = NOUNS[choice.task.kind]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _item(choice)
-        select(
-            "Model",
-            {card.key: card.name for card in choice.task.models},
-            choice.model,
-            lambda value: follow_widget(model=value),
-            width=HALF_A_PHONE_PX,
-            help="\n\n".join(f"{plain(c.name)}: {plain(c.summary)}" for c in choice.task.models),
-        )
+        select_model(choice.task, choice.model, lambda value: follow_widget(model=value))
         if not hide_answer:
             select(
                 "Reasons for",
@@ -238,6 +232,18 @@ def _settings(choice: Choice) -> None:
             help="Which copies are drawn. The same seed gives the same explanation.",
         ),
         lambda value: follow_widget(seed=value),
+    )
+
+
+def select_model(task: Task, model: str, write: Callable[[str], None]) -> None:
+    """The task's models; what each has learned is in the help."""
+    select(
+        "Model",
+        {card.key: card.name for card in task.models},
+        model,
+        write,
+        width=HALF_A_PHONE_PX,
+        help="\n\n".join(f"{plain(c.name)}: {plain(c.summary)}" for c in task.models),
     )
 
 

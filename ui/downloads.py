@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
 _NUMBERS = ("weight", "95_percent_from", "95_percent_to")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet recognises a formula
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # to a spreadsheet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,14 +67,18 @@ def as_csv(shown: Shown) -> str:
     writer = csv.DictWriter(buffer, list(rows[0]) if rows else ["weight"])
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: _safe(name, value) for name, value in row.items()})
+        writer.writerow({name: _cell(name, value) for name, value in row.items()})
     return buffer.getvalue()
 
 
-def _safe(name: str, value: Any) -> Any:
-    """Text from people stays text, also to a spreadsheet; our own numbers stay numbers."""
-    is_theirs = isinstance(value, str) and name not in _NUMBERS
-    return f"'{value}" if is_theirs and value.startswith(_FORMULA) else value
+def _cell(name: str, value: Any) -> Any:
+    """Our own numbers stay numbers."""
+    return as_text(value) if isinstance(value, str) and name not in _NUMBERS else value
+
+
+def as_text(value: str) -> str:
+    """Text from people, for a table: it stays text, also to a spreadsheet."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def as_report(shown: Shown) -> str:

@@ -24,6 +24,7 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     title = "LIME Trust Lab" if page.url_path == "" else f"{page.title} - LIME Trust Lab"
     st.set_page_config(page_title=title, layout="wide")
+    screens.leave()
     page.run()
 
 

@@ -6,14 +6,14 @@ from sample_models import tasks
 from ui import picking
 from ui.address import PICK
 from ui.brought import n_own
-from ui.controls import select
+from ui.controls import HALF_A_PHONE_PX, select, select_model
 from ui.item import Item
 from ui.pick_choice import CANDIDATES, FAVOURS, MAX_CANDIDATES, SHARES, PickChoice, first_pick
 from ui.request import store_id
 from ui.waiting import fetch
-from ui.wording import NOUNS, plain
+from ui.wording import NOUNS
 
-_WIDE_PX, _NARROW_PX = 300, 165  # two narrow ones share a row on a phone
+_WIDE_PX = 300
 _SOURCES = {"test": "Test data", "field": "Real use", "train": "Training data"}
 _FAVOUR_NAMES = {
     "nothing": "nothing in particular",
@@ -29,22 +29,14 @@ def pick_bar(choice: PickChoice, n_there: int | None) -> None:
     noun = NOUNS[choice.task.kind]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _tasks(choice)
-        select(
-            "Model",
-            {card.key: card.name for card in choice.task.models},
-            choice.model,
-            lambda value: PICK.follow(model=value),
-            name="pick-model",
-            width=_NARROW_PX,
-            help="\n\n".join(f"{plain(c.name)}: {plain(c.summary)}" for c in choice.task.models),
-        )
+        select_model(choice.task, choice.model, lambda value: PICK.follow(model=value))
         select(
             "Data",
             _sources(choice),
             choice.source,
             lambda value: PICK.follow(source=value),
             name="pick-source",
-            width=_NARROW_PX,
+            width=HALF_A_PHONE_PX,
             help=f"Where the {noun.item}s come from.",
         )
         if n_there is not None and n_there > CANDIDATES[0]:
@@ -59,10 +51,10 @@ def pick_bar(choice: PickChoice, n_there: int | None) -> None:
                 shown,
                 lambda value: PICK.follow(n=value),
                 name="pick-n",
-                width=_NARROW_PX,
+                width=HALF_A_PHONE_PX,
                 help=f"Each of these {noun.item}s is explained once; what is explained stays.",
             )
-        with st.popover("Favour", width=_NARROW_PX, icon=":material/tune:"):
+        with st.popover("Favour", width=HALF_A_PHONE_PX, icon=":material/tune:"):
             _favour(choice)
 
 

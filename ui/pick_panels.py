@@ -16,14 +16,13 @@ from ui.picked import Picked, PickedItem
 from ui.request import store_id
 from ui.review_place import own_place
 from ui.runs import Run
-from ui.screens import open_screen
+from ui.screens import leave_for
 from ui.waiting import fetch
 from ui.widgets import clickable_figure, figure, figure_width, is_dark
 from ui.wording import NOUNS, plain
 
 POLL_SECONDS = 0.5
 CURVE_PX, MATRIX_PX = 420, 1040  # before the browser has told its width
-_LEAVE_FOR = "pick-leave-for"
 
 
 def explained(choice: PickChoice, n: int) -> dict[str, Any] | None:
@@ -84,6 +83,9 @@ def pick(choice: PickChoice, n: int, run: dict[str, Any]) -> Picked | None:
     noun = NOUNS[choice.task.kind]
     rows, failed = run["rows"], run["failed"]
     n_left = n - len(rows) - len(failed)
+    last = runs.running(choice)
+    if last is not None and last.error:
+        problem(last.error)
     if n_left > 0:
         remark(f"{n_left:,} of {n:,} {noun.item}s are not explained yet; the pick is without them.")
     if failed:
@@ -148,7 +150,7 @@ def headline(choice: PickChoice, picked: Picked) -> int:
 
 
 def _review(choice: PickChoice, picked: Picked) -> None:
-    _leave_for("review", own_place(reviews.keep_pick(choice, picked)).params())
+    leave_for("review", own_place(reviews.keep_pick(choice, picked)).params())
 
 
 def _these(budget: int) -> str:
@@ -226,7 +228,7 @@ def listed(choice: PickChoice, picked: Picked, budget: int) -> None:
                 "Open",
                 key=f"open-{item.row}",
                 width="stretch",
-                on_click=_leave_for,
+                on_click=leave_for,
                 args=("explain", choice.opened(item.row).params()),
             )
 
@@ -269,19 +271,7 @@ def matrix(choice: PickChoice, picked: Picked, budget: int) -> None:
             drawing,
             key="matrix",
             alt=pick_matrix.matrix_in_words(picked, budget, names, kind),
-            on_click=lambda number: _leave_for(
+            on_click=lambda number: leave_for(
                 "explain", choice.opened(picked.items[number - 1].row).params()
             ),
         )
-
-
-def _leave_for(screen: str, params: dict[str, str]) -> None:
-    """Go to another screen when the page runs next; for callbacks, which no rerun can swallow."""
-    st.session_state[_LEAVE_FOR] = screen, params
-
-
-def leave() -> None:
-    """Go where a click wants to go."""
-    wanted = st.session_state.pop(_LEAVE_FOR, None)
-    if wanted is not None:
-        open_screen(*wanted)

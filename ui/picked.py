@@ -1,6 +1,6 @@
 """A pick, as the screens know it: which items, in which order, and what each of them shows.
 
-Plain values, made by `ui.picking` in a worker and read from its JSON by the pages.
+Plain values, made by `ui.choosing` in a worker and read from its JSON by the pages.
 """
 
 from collections.abc import Mapping

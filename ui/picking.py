@@ -19,7 +19,6 @@ from lime_engine.subjects import ImageSubject
 from lime_engine.types import Design, Explanation, Law, PredictFn
 from ui.catalogue import predict_of, task_of
 from ui.figures import cards, pixels
-from ui.figures.outlines import Bytes
 from ui.instances import count_of, instance_of, perturber_of
 from ui.item import Item
 from ui.jobs import Report
@@ -108,7 +107,8 @@ def _record(request: Request, explanation: Explanation) -> Record:
     subject = explanation.subject
     if isinstance(subject, ImageSubject):
         weights = {weight.index: weight.weight for weight in explanation.weights}
-        record["picture"] = _small(cards.explained_picture(subject, weights), _SMALL_PX)
+        small = pixels.displayed(cards.explained_picture(subject, weights), _SMALL_PX)
+        record["picture"] = pixels.data_uri(small, "photograph")
         record["looks"] = looks(subject, list(weights)).tolist()
         record["examples"] = [_example(subject, component) for component in weights]
     return record
@@ -122,13 +122,7 @@ def _example(subject: ImageSubject, component: int) -> str:
     colours = pixels.displayed(subject.pixels)[box].astype(float)
     faded = 255 - (255 - colours) * _FADED
     shown = np.where(inside[box][..., None], colours, faded).astype(np.uint8)
-    return _small(shown, _EXAMPLE_PX)
-
-
-def _small(picture: Bytes, longest_px: int) -> str:
-    height, width = picture.shape[:2]
-    size = pixels.canvas(height, width, longest_px)
-    return pixels.data_uri(pixels.resized(picture, *size), "photograph")
+    return pixels.data_uri(pixels.displayed(shown, _EXAMPLE_PX), "photograph")
 
 
 def sizes(task_key: str, *, report: Report) -> dict[str, int]:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ui import wording
+from ui.downloads import as_text
 from ui.item import Item
 from ui.review_items import item_html, part_name, said, subject_at_hand
 from ui.review_merging import agreed, counts, marked_parts
 from ui.reviews import VERDICTS, KeptPick, Review
 
 _TEMPLATE = Path(__file__).with_name("review.html.jinja")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")  # to a spreadsheet
 _COLUMNS = (
     "reviewer pick item model_says probability data_says verdict first_verdict marked note".split()
 )
@@ -55,13 +55,8 @@ def as_csv(reviewed: Reviewed) -> str:
                 "pick": number,
                 "probability": f"{item.probabilities[item.target]:.4f}",
             }
-            writer.writerow(numbers | {name: _safe(text) for name, text in told.items()})
+            writer.writerow(numbers | {name: as_text(text) for name, text in told.items()})
     return buffer.getvalue()
-
-
-def _safe(text: str) -> str:
-    """Text from people stays text, also to a spreadsheet."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def as_report(reviewed: Reviewed) -> str:

@@ -40,7 +40,7 @@ _changing = threading.Lock()
 
 @dataclass(eq=False)
 class Run:
-    """One run, as its viewers see it; `seconds` is how long it has been explaining."""
+    """One run, as its viewers see it: `n_done` of the rows `todo`; `failed` are (row, why)."""
 
     choice: PickChoice
     todo: Sequence[int]

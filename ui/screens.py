@@ -8,6 +8,7 @@ import streamlit as st
 from ui.choice import Choice
 
 _SCREENS = "screens"
+_LEAVE_FOR = "leave-for"
 
 
 def register(screens: Mapping[str, Any]) -> None:
@@ -23,3 +24,15 @@ def open_screen(name: str, params: Mapping[str, str] | None = None) -> None:
 def open_explanation(choice: Choice) -> None:
     """Go to the explanation of this choice."""
     st.switch_page(st.session_state[_SCREENS]["explain"], query_params=choice.params())
+
+
+def leave_for(name: str, params: Mapping[str, str]) -> None:
+    """Go to a screen when the page runs next; for callbacks, which no rerun can swallow."""
+    st.session_state[_LEAVE_FOR] = name, params
+
+
+def leave() -> None:
+    """Go where a callback wanted to go; called by `ui.main` before a page runs."""
+    wanted = st.session_state.pop(_LEAVE_FOR, None)
+    if wanted is not None:
+        open_screen(*wanted)

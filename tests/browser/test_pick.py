@@ -123,6 +123,7 @@ def test_a_cancelled_run_goes_on_after_a_restart(open_tab: OpenTab, tmp_path: Pa
             timeout=PATIENCE_MS
         )
         expect(page.get_by_text("are not explained yet")).to_be_visible()
+        settled(page)  # the curve comes last, and moves what is below the button
         page.get_by_role("button", name="Explain the rest").click()
         expect(page.get_by_role("button", name="Cancel")).to_be_visible()
         page.get_by_role("button", name="Cancel").click()

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -23,10 +22,10 @@ import lime_engine.many
 from lime_engine import LimeSettings, Outcome, TextPerturber, explain, explain_many
 from lime_engine.errors import Cancelled, InputError, PredictorError, SettingsError
 from sample_models import load_model
+from tests.conditions import is_alive, until
 from tests.engine import many_functions as functions
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0  # seconds; only what is broken waits this long
 PERTURBER = TextPerturber()
 SETTINGS = LimeSettings(n_samples=32, n_features=2, held_out=0.0)
 WORDS = "urgent calm pain maybe and then".split()
@@ -68,24 +67,9 @@ def errors_of(outcomes: list[Outcome[Any]], texts: Sequence[str]) -> dict[int, s
     return {o.row: o.error for o in sorted(outcomes, key=lambda o: o.row) if o.error is not None}
 
 
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-
-
 def processes_in(log: Path) -> list[int]:
     """Which processes loaded the model, one a load."""
     return [int(line.split()[0]) for line in log.read_text().splitlines()] if log.exists() else []
-
-
-def is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @pytest.fixture

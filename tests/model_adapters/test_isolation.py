@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from model_adapters import (
     inspect_network,
     load_network,
 )
+from tests.conditions import until
 from tests.model_adapters import networks
 
 ROOT = Path(__file__).parents[2]
@@ -34,13 +33,6 @@ DARK = np.full((2, 6, 5, 3), 100, np.uint8)
 BRIGHT = np.full((2, 6, 5, 3), 255, np.uint8)
 ANSWER_TO_DARK = networks.answer_to_average(np.full((2, 3), 100.0))
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        time.sleep(0.01)
 
 
 def state(pid: int) -> list[str]:
@@ -112,7 +104,7 @@ def test_a_process_killed_while_it_computes() -> None:
     thread = threading.Thread(target=ask)
     before = cpu_ticks(network.pid)
     thread.start()
-    wait_for(lambda: cpu_ticks(network.pid) > before + 10)
+    until(lambda: cpu_ticks(network.pid) > before + 10)
     os.kill(network.pid, signal.SIGKILL)
     thread.join()
     assert "ended unexpectedly (stopped by SIGKILL" in said[0]
@@ -138,7 +130,7 @@ def test_a_process_killed_between_calls_is_replaced() -> None:
     network = load_network(networks.torch_like(), SETTINGS)
     os.kill(network.pid, signal.SIGKILL)
     first = network.pid
-    wait_for(lambda: has_ended(first))
+    until(lambda: has_ended(first))
     answers_as_before(network)
     network.close()
 
@@ -158,7 +150,7 @@ def test_closing_ends_the_process_also_while_it_computes() -> None:
     thread = threading.Thread(target=ask)
     before = cpu_ticks(pid)
     thread.start()
-    wait_for(lambda: cpu_ticks(pid) > before + 10)
+    until(lambda: cpu_ticks(pid) > before + 10)
     network.close()
     thread.join()
     assert len(said) == 1
@@ -175,7 +167,7 @@ def test_the_process_ends_with_the_last_reference() -> None:
     assert not has_ended(pid)
     del network
     gc.collect()
-    wait_for(lambda: has_ended(pid))
+    until(lambda: has_ended(pid))
 
 
 PARENT = """
@@ -201,9 +193,9 @@ def test_the_process_ends_when_the_app_is_killed(doing: str) -> None:
         pid = int(app.stdout.readline())
         if doing == "busy":
             before = cpu_ticks(pid)
-            wait_for(lambda: cpu_ticks(pid) > before + 10)
+            until(lambda: cpu_ticks(pid) > before + 10)
         app.kill()
-    wait_for(lambda: has_ended(pid))
+    until(lambda: has_ended(pid))
 
 
 @on_linux

@@ -11,20 +11,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from lime_engine.subjects import Value
-from ui import brought, kept
+from ui import kept
 from ui.brought import keep_pictures, keep_rows, keep_texts, n_own
 from ui.pictures import read_picture
 from ui.store import Store
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def a_store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    fresh = Store(tmp_path / "store", max_bytes=50_000_000, ttl_seconds=3600)
-    for module in (brought, kept):
-        monkeypatch.setattr(module, "store", lambda: fresh)
-    return fresh
 
 
 def png(colour: str) -> bytes:

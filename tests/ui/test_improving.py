@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,36 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 import sample_models
 from lime_engine.errors import Cancelled, InputError
-from ui import catalogue, improve_panels, improving, request
+from tests.ui.reports import Told
+from ui import catalogue, improve_panels, improving
 from ui import improve_wording as told
 from ui.catalogue import Rounds, data_of, find_task, keep_rounds, predict_of, rounds_of, task_of
 from ui.improve_place import read_place
 from ui.improving import keep_marked, known_parts, measure, read_marked
-from ui.store import Store
 
 STAMP = (("W7", "W9", "OPD"), ("frontdesk", "Hale"))
-
-
-class Asked:
-    """A report that notes progress, and asks to stop after so much of it."""
-
-    def __init__(self, until: float = 2.0) -> None:
-        self.fractions: list[float] = []
-        self._until = until
-
-    def __call__(self, fraction: float) -> None:
-        self.fractions.append(fraction)
-
-    def should_stop(self) -> bool:
-        return bool(self.fractions) and self.fractions[-1] >= self._until
-
-
-@pytest.fixture(autouse=True)
-def a_store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    fresh = Store(tmp_path / "store", max_bytes=50_000_000, ttl_seconds=3600)
-    for module in (catalogue, improving, request):
-        monkeypatch.setattr(module, "store", lambda: fresh)
-    return fresh
 
 
 @pytest.fixture
@@ -135,7 +112,7 @@ def test_rounds_that_are_gone_are_no_task(key: str) -> None:
 
 
 def test_shares_are_those_of_models_trained_by_hand() -> None:
-    found = measure(Rounds("triage", "a", STAMP), report=Asked())
+    found = measure(Rounds("triage", "a", STAMP), report=Told())
     improver = sample_models.tasks()["triage"].model("a").improver
     assert improver is not None
     data = sample_models.load_data("triage")
@@ -152,7 +129,7 @@ def test_shares_are_those_of_models_trained_by_hand() -> None:
 def test_the_random_models_do_without_as_many_and_go_on_from_round_to_round(
     trained: list[frozenset[str]],
 ) -> None:
-    found = measure(Rounds("triage", "a", STAMP), report=Asked())
+    found = measure(Rounds("triage", "a", STAMP), report=Told())
     at_random = [parts for parts in trained if not parts & {"W7"}]
     assert [len(parts) for parts in at_random] == [3, 3, 3, 5, 5, 5]
     assert all(one < two for one, two in zip(at_random[:3], at_random[3:], strict=True))
@@ -163,29 +140,29 @@ def test_the_random_models_do_without_as_many_and_go_on_from_round_to_round(
 
 
 def test_a_further_round_trains_only_what_is_new(trained: list[frozenset[str]]) -> None:
-    first = measure(Rounds("triage", "a", STAMP[:1]), report=Asked())
+    first = measure(Rounds("triage", "a", STAMP[:1]), report=Told())
     assert len(trained) == 1 + improving.N_DRAWS
-    both = measure(Rounds("triage", "a", STAMP), report=Asked())
+    both = measure(Rounds("triage", "a", STAMP), report=Told())
     assert len(trained) == 2 * (1 + improving.N_DRAWS)
     assert both["field"][:2] == first["field"]
-    measure(Rounds("triage", "a", STAMP), report=Asked())
+    measure(Rounds("triage", "a", STAMP), report=Told())
     assert len(trained) == 2 * (1 + improving.N_DRAWS)
 
 
 def test_progress_rises_to_the_end_and_a_stop_is_heard(trained: list[frozenset[str]]) -> None:
-    report = Asked()
+    report = Told()
     measure(Rounds("triage", "a", STAMP[:1]), report=report)
     assert report.fractions == sorted(report.fractions)
     assert report.fractions[-1] == 1.0
     n = len(trained)
     with pytest.raises(Cancelled):
-        measure(Rounds("triage", "a", (("fever",),)), report=Asked(until=0.3))
+        measure(Rounds("triage", "a", (("fever",),)), report=Told(until=0.3))
     assert len(trained) == n + 1
 
 
 def test_words_that_the_model_does_not_know_are_named() -> None:
     rounds = Rounds("triage", "a", (("zyzzyva",), ("zyzzyva", "W7")))
-    found = measure(rounds, report=Asked())
+    found = measure(rounds, report=Told())
     assert found["unknown"] == [["zyzzyva"], ["zyzzyva"]]
     assert found["removed"] == [0, 0, 1]
     assert found["test"][1] == found["test"][0]
@@ -305,7 +282,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Opens Improve with a link; what workers would do is done at once."""
 
     def at_once(kind: str, entry_id: str, function: Any, *args: Any, **_: Any) -> Any:
-        return function(*args, report=Asked())
+        return function(*args, report=Told())
 
     monkeypatch.setattr(improve_panels, "fetch", at_once)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lime_engine.errors import Cancelled, InputError
+from tests.conditions import is_alive, until
 from tests.ui import job_functions as jobs
 from ui.jobs import Job, WorkerError, Workers
 
@@ -56,21 +57,6 @@ def hold(tmp_path: Path) -> Iterator[Callable[..., Held]]:
     yield start
     for one in held:
         one.release()
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came true"
-        time.sleep(0.005)
-
-
-def is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_result_of_another_process(shared: Workers) -> None:

@@ -1,8 +1,6 @@
 """The pick as the workers and the server make it, against the real tasks and a real pool."""
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +10,12 @@ import pytest
 from lime_engine import explain
 from lime_engine.errors import InputError
 from sample_models import load_data, load_model, tasks
+from tests.conditions import until
 from ui import brought, choosing, picking, runs
 from ui.item import Item
 from ui.pick_choice import MAX_BUDGET, PickChoice, first_pick, read_pick
 from ui.picked import Picked
 from ui.store import Store, store
-
-PATIENCE_SECONDS = 120
 
 
 class Asked:
@@ -36,23 +33,13 @@ class Asked:
 
 
 @pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store for each test, seen by the worker processes too."""
-    monkeypatch.setenv("LIME_LAB_STORE", str(tmp_path / "store"))
-    store.cache_clear()
+def no_runs_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "_runs", {})
 
 
 def finished(run: runs.Run) -> runs.Run:
-    waited(lambda: run.ended)
+    until(lambda: run.ended)
     return run
-
-
-def waited(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def explained_here(choice: PickChoice, n: int) -> None:
@@ -121,7 +108,7 @@ def test_a_cancelled_run_keeps_what_is_finished_and_goes_on() -> None:
     choice = PickChoice(tasks()["flu"], "a", n=200)
     run = runs.start(choice, 200)
     assert runs.start(choice, 200) is run  # a second viewer joins
-    waited(lambda: run.n_done >= 3)
+    until(lambda: run.n_done >= 3)
     run.stop.set()
     assert finished(run).state == "cancelled"
     assert runs.ended(choice) is None

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,26 +9,12 @@ import pytest
 
 import sample_models
 from lime_engine.errors import Cancelled
-from ui import catalogue, instances, real_or_made, request
+from tests.ui.reports import Told
+from ui import instances, real_or_made
 from ui.choice import first_choice, read_choice
 from ui.item import Item
 from ui.real_or_made import separability, separability_id
 from ui.request import Request
-from ui.store import Store
-
-
-class Asked:
-    """A report that notes progress, and asks to stop after so much of it."""
-
-    def __init__(self, until: float = 2.0) -> None:
-        self.fractions: list[float] = []
-        self.until = until
-
-    def __call__(self, fraction: float) -> None:
-        self.fractions.append(fraction)
-
-    def should_stop(self) -> bool:
-        return bool(self.fractions) and self.fractions[-1] >= self.until
 
 
 class Rewritten:
@@ -57,13 +42,6 @@ def three(instance: Any) -> list[Any]:
     return [instance] * real_or_made.COPIES_EACH
 
 
-@pytest.fixture(autouse=True)
-def a_store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh = Store(tmp_path / "store", max_bytes=50_000_000, ttl_seconds=3600)
-    for module in (catalogue, request):
-        monkeypatch.setattr(module, "store", lambda: fresh)
-
-
 @pytest.fixture
 def rewrite(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Any], list[Any]]], None]:
     """From now on the copies are written so."""
@@ -86,7 +64,7 @@ def asking(task: str, **params: str) -> Request:
 def test_real_ones_cannot_be_told_from_themselves(task: str, rewrite: Any) -> None:
     # Judged by a detector that knows their siblings, the copies would be found: the share is .7.
     rewrite(three)
-    found = separability(asking(task), report=Asked())
+    found = separability(asking(task), report=Told())
     assert found["share"] == pytest.approx(0.5, abs=0.08)
     assert found["auc"] == pytest.approx(0.5, abs=0.1)
 
@@ -100,7 +78,7 @@ def test_real_ones_cannot_be_told_from_themselves(task: str, rewrite: Any) -> No
     ],
 )
 def test_blatant_perturbing_is_seen(task: str, params: dict[str, str]) -> None:
-    found = separability(asking(task, **params), report=Asked())
+    found = separability(asking(task, **params), report=Told())
     assert found["share"] > 0.95
     assert found["auc"] > 0.98
     n_train = len(sample_models.load_data(task).train.labels)
@@ -109,7 +87,7 @@ def test_blatant_perturbing_is_seen(task: str, params: dict[str, str]) -> None:
 
 def test_a_gap_where_a_word_was_is_enough(rewrite: Any) -> None:
     rewrite(lambda text: three(text.replace(" ", "  ", 1)))
-    assert separability(asking("triage"), report=Asked())["share"] > 0.95
+    assert separability(asking("triage"), report=Told())["share"] > 0.95
 
 
 def test_a_number_with_more_decimals_than_real_ones_is_enough(rewrite: Any) -> None:
@@ -118,14 +96,14 @@ def test_a_number_with_more_decimals_than_real_ones_is_enough(rewrite: Any) -> N
 
     rewrite(write)
     # One in ten has no temperature, and nothing gives its copies away.
-    assert separability(asking("flu"), report=Asked())["share"] > 0.85
+    assert separability(asking("flu"), report=Told())["share"] > 0.85
 
 
 def test_half_seen_is_half_of_the_way(rewrite: Any) -> None:
     # One copy of three is a hundred years older, two are as they were: the best there is sees
     # one copy in three, so that the ROC curve's area is 1/3 + (2/3) / 2.
     rewrite(lambda row: [row.assign(age=row["age"] + 100), row, row])
-    found = separability(asking("flu"), report=Asked())
+    found = separability(asking("flu"), report=Told())
     assert found["auc"] == pytest.approx(2 / 3, abs=0.06)
     assert 0.55 < found["share"] < 2 / 3 + 0.04
 
@@ -135,7 +113,7 @@ def test_the_answer_is_the_tasks_and_not_the_items() -> None:
     other = replace(
         asking("digits", seed="7", samples="500", features="3"), item=Item("test", 99), target=2
     )
-    assert separability(one, report=Asked()) == separability(other, report=Asked())
+    assert separability(one, report=Told()) == separability(other, report=Told())
     assert separability_id(one) == separability_id(other)
     ids = {
         separability_id(asking(task, **params))
@@ -154,7 +132,7 @@ def test_the_answer_is_the_tasks_and_not_the_items() -> None:
 
 
 def test_large_pictures_are_judged_too() -> None:
-    found = separability(asking("wolves"), report=Asked())
+    found = separability(asking("wolves"), report=Told())
     assert found["share"] > 0.9
     assert found["n_copies"] == found["n_real"] == real_or_made.N_REAL_LARGE
 
@@ -166,13 +144,13 @@ def test_texts_without_a_word_have_no_copies(monkeypatch: pytest.MonkeyPatch) ->
         sample_models.load_data("triage"), train=sample_models.Labelled(texts, train.labels)
     )
     monkeypatch.setattr(real_or_made, "data_of", lambda task: some)
-    found = separability(asking("triage"), report=Asked())
+    found = separability(asking("triage"), report=Told())
     assert found["n_copies"] == found["n_real"] == 300
 
 
 def test_a_network_that_was_brought_has_no_data() -> None:
     own = replace(asking("digits"), task="own-" + "a" * 26)
-    assert separability(own, report=Asked()) == {
+    assert separability(own, report=Told()) == {
         "share": None,
         "auc": None,
         "n_copies": 0,
@@ -181,7 +159,7 @@ def test_a_network_that_was_brought_has_no_data() -> None:
 
 
 def test_progress_rises_to_the_end() -> None:
-    report = Asked()
+    report = Told()
     separability(asking("digits"), report=report)
     assert np.all(np.diff(report.fractions) > 0)
     assert report.fractions[-1] == 1
@@ -189,7 +167,7 @@ def test_progress_rises_to_the_end() -> None:
 
 @pytest.mark.parametrize("until", [0.0, 0.3, 0.7])
 def test_it_stops_when_nobody_waits(until: float) -> None:
-    report = Asked(until)
+    report = Told(until)
     with pytest.raises(Cancelled, match="Stopped before"):
         separability(asking("digits"), report=report)
     assert report.fractions[-1] < until + 0.15

@@ -3,11 +3,8 @@
 import csv
 import io
 import json
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,15 +23,6 @@ from ui.reviews import Answer, KeptPick
 
 TEXT = "Chest pain since noon. Ward W9, Hale. =cmd() <script>alert(1)</script>"
 ONE, TWO = "0" * 16, "1" * 16
-
-
-@pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("LIME_LAB_STORE", str(tmp_path / "store"))
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # scripts replace it
-    stores.store.cache_clear()
-    yield tmp_path / "store"
-    stores.store.cache_clear()
 
 
 def a_pick(
@@ -114,7 +102,7 @@ def test_only_the_budget_is_kept() -> None:
     assert reviews.keep_pick(choice, found) != reviews.keep_pick(fewer, found)
 
 
-def test_verdicts_marks_and_notes_survive_a_restart(own_store: Path) -> None:
+def test_verdicts_marks_and_notes_survive_a_restart() -> None:
     pick_id, _ = kept_pick([["a", "b"], ["c"]])
     reviews.judge(pick_id, ONE, 0, "wrong_reason")
     reviews.mark(pick_id, ONE, 0, "a", marked=True)

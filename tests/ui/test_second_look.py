@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,8 @@ from PIL import Image
 import sample_models
 from lime_engine import ImagePerturber, TextPerturber, explain
 from lime_engine.errors import Cancelled
-from ui import brought, catalogue, instances, kept, request, second_look, work
+from tests.ui.reports import Told
+from ui import brought, instances, second_look, work
 from ui.choice import read_choice
 from ui.item import Item
 from ui.request import Request, TableView
@@ -24,36 +24,6 @@ from ui.store import Store
 
 SIDE = 80  # of the picture, in pixels
 CORNER = SIDE // 4
-
-
-class Told:
-    """A report that notes progress, and asks to stop after so much of it."""
-
-    def __init__(self, until: float = 2.0) -> None:
-        self.fractions: list[float] = []
-        self._until, self._start, self._end, self._whole = until, 0.0, 1.0, self
-
-    def __call__(self, fraction: float) -> None:
-        self._whole.fractions.append(self._start + (self._end - self._start) * fraction)
-
-    def part(self, start: float, end: float) -> "Told":
-        part = Told()
-        width = self._end - self._start
-        part._start, part._end = self._start + width * start, self._start + width * end
-        part._whole = self._whole
-        return part
-
-    def should_stop(self) -> bool:
-        whole = self._whole
-        return bool(whole.fractions) and whole.fractions[-1] >= whole._until
-
-
-@pytest.fixture(autouse=True)
-def a_store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    fresh = Store(tmp_path / "store", max_bytes=50_000_000, ttl_seconds=3600)
-    for module in (brought, catalogue, kept, request, work):
-        monkeypatch.setattr(module, "store", lambda: fresh)
-    return fresh
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from lime_engine.types import Neighbourhood
 from model_adapters import inspect_network, load_network
 from tests.engine.conftest import written
 from tests.model_adapters.networks import torch_like
-from ui import brought, catalogue, downloads, evidence, instances, kept, request, work
+from tests.ui.reports import Told
+from ui import brought, catalogue, downloads, evidence, instances, work
 from ui.changes import Changed
 from ui.choice import Choice, first_choice, read_choice
 from ui.item import Item
@@ -27,30 +28,9 @@ from ui.packing import packed, unpacked
 from ui.store import Store
 
 
-class Asked:
-    """A report that notes progress, and a model that counts."""
-
-    def __init__(self) -> None:
-        self.fractions: list[float] = []
-
-    def __call__(self, fraction: float) -> None:
-        self.fractions.append(fraction)
-
-    def should_stop(self) -> bool:
-        return False
-
-
 @pytest.fixture
 def report() -> Any:
-    return Asked()
-
-
-@pytest.fixture(autouse=True)
-def a_store_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    fresh = Store(tmp_path / "store", max_bytes=50_000_000, ttl_seconds=3600)
-    for module in (brought, catalogue, kept, request, work):
-        monkeypatch.setattr(module, "store", lambda: fresh)
-    return fresh
+    return Told()
 
 
 @pytest.fixture
