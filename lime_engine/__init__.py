@@ -3,7 +3,8 @@
 Ribeiro, Singh, Guestrin: "Why Should I Trust You?", KDD 2016 (arXiv 1602.04938).
 """
 
-from lime_engine.engine import ask, ask_about, ask_more, explain
+from lime_engine.compare import Comparison, PairedWeight, compare, compare_fits, compare_many
+from lime_engine.engine import ask, ask_about, ask_each_about, ask_more, explain
 from lime_engine.errors import (
     Cancelled,
     InputError,
@@ -16,6 +17,7 @@ from lime_engine.evaluation import evaluate
 from lime_engine.fitting import fit
 from lime_engine.image import ImagePerturber
 from lime_engine.many import Outcome, explain_many
+from lime_engine.overlap import Corrected, Overlap, overlap
 from lime_engine.pick import (
     AtLeast,
     ExplanationMatrix,
@@ -46,7 +48,9 @@ from lime_engine.visual_words import looks, visual_words
 __all__ = [
     "AtLeast",
     "Cancelled",
+    "Comparison",
     "ComponentWeight",
+    "Corrected",
     "Design",
     "Explanation",
     "ExplanationMatrix",
@@ -59,6 +63,8 @@ __all__ = [
     "LinearSurrogate",
     "Neighbourhood",
     "Outcome",
+    "Overlap",
+    "PairedWeight",
     "Pick",
     "PredictFn",
     "PredictorError",
@@ -76,13 +82,18 @@ __all__ = [
     "TreeSurrogate",
     "ask",
     "ask_about",
+    "ask_each_about",
     "ask_more",
+    "compare",
+    "compare_fits",
+    "compare_many",
     "evaluate",
     "explain",
     "explain_many",
     "explain_shapley",
     "fit",
     "looks",
+    "overlap",
     "random_coverage",
     "submodular_pick",
     "visual_words",

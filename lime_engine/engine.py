@@ -6,7 +6,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from lime_engine.evaluation import OnProgress, Perturber, ShouldStop, evaluate
+from lime_engine.errors import SettingsError
+from lime_engine.evaluation import OnProgress, Perturber, ShouldStop, evaluate, evaluate_each
 from lime_engine.fitting import fit
 from lime_engine.projection import ENOUGH
 from lime_engine.samplers import neighbourhood_design
@@ -121,6 +122,53 @@ def ask_about(
         design = neighbourhood_design(law, most, _rng(settings, "design", 0), settings.sampler)
         neighbourhood = asking.about(Neighbourhood.empty(subject, law), design, drawing)
     return _with_held_out(asking, neighbourhood, _part_of(on_progress, most / in_all, 1))
+
+
+def ask_each_about(
+    subject: Subject,
+    predicts: Sequence[PredictFn[Batch]],
+    perturber: Perturber[Any, Batch],
+    settings: LimeSettings,
+    *,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[Neighbourhood]:
+    """As `ask_about`, of several models: one design, which each of them is asked about.
+
+    Every neighbourhood is the one that its model alone would have. Each batch is written once and
+    handed to all models: they must not change it.
+
+    Raises
+    ------
+    SettingsError
+        With `n_samples="auto"`: when one model is settled, another may not be.
+    """
+    if settings.n_samples == "auto":
+        raise SettingsError(
+            'n_samples="auto" stops where one model is settled, which is not the same for all. '
+            "Give a number."
+        )
+    law = perturber.law(subject, settings.kernel_width)
+    design = neighbourhood_design(
+        law, settings.n_samples, _rng(settings, "design", 0), settings.sampler
+    )
+    n_held_out = 0 if design.exact else round(settings.held_out * len(design))
+    drawn = len(design) / (len(design) + n_held_out)
+    options: dict[str, Any] = {"mode": settings.mode, "should_stop": should_stop}
+    drawing = _part_of(on_progress, 0, drawn)
+    responses = evaluate_each(predicts, perturber, subject, design, on_progress=drawing, **options)
+    found = [Neighbourhood(subject, law, design, answers) for answers in responses]
+    if n_held_out == 0:
+        return found
+    held_out = law.draw(n_held_out, _rng(settings, "held out", 0))
+    checking = _part_of(on_progress, drawn, 1)
+    checked = evaluate_each(
+        predicts, perturber, subject, held_out, known=found, on_progress=checking, **options
+    )
+    return [
+        replace(neighbourhood, held_out=held_out, held_out_responses=answers)
+        for neighbourhood, answers in zip(found, checked, strict=True)
+    ]
 
 
 def ask_more(

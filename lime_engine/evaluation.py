@@ -1,6 +1,6 @@
 """Asking the model: in batches, each distinct mask once, and nothing but sound answers back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
@@ -17,9 +17,11 @@ Batch_co = TypeVar("Batch_co", covariant=True)
 OnProgress = Callable[[float], None]
 ShouldStop = Callable[[], bool]
 
-FIRST_BATCH = 128
+FIRST_BATCH = 512  # a call has costs of its own, in some models more than those of its rows
 MAX_BATCH = 4096
 BATCH_SECONDS = 0.2  # what a batch should take: few calls, and soon enough for a cancel
+PATIENT_SECONDS = 1.0  # what it may take while larger ones are faster by the row,
+FASTER = 1.2  # so many times
 _PROBABILITY_SLACK = 1e-6
 
 
@@ -53,10 +55,35 @@ def evaluate(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Responses:
-    """Ask the model about every row of `design`, each distinct one once.
+    """As `evaluate_each`, for one model."""
+    return evaluate_each(
+        (predict,),
+        perturber,
+        subject,
+        design,
+        mode=mode,
+        known=None if known is None else (known,),
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )[0]
 
-    The answers in `known` are not asked again. Instances are realised batch by batch, as many
-    at a time as the model answers in about BATCH_SECONDS, and as the perturber allows.
+
+def evaluate_each(
+    predicts: Sequence[PredictFn[Batch]],
+    perturber: Perturber[Any, Batch],
+    subject: Subject,
+    design: Design,
+    *,
+    mode: Mode = "classification",
+    known: Sequence[Neighbourhood] | None = None,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[Responses]:
+    """Ask each model about every row of `design`, each distinct one once.
+
+    `known` are what the models were asked before, about the same rows; those are not asked again.
+    Instances are realised once for all models, batch by batch, as many at a time as the models
+    answer in about BATCH_SECONDS, and as the perturber allows.
 
     Raises
     ------
@@ -67,33 +94,39 @@ def evaluate(
     """
     n_known = 0
     if known is not None:
-        known_design, known_values = known.asked()
+        known_design, _ = known[0].asked()
         design, n_known = known_design + design, len(known_design)
     first, inverse = _distinct(design)
     to_ask = first[first >= n_known]
     realise, max_batch = perturber.realiser(subject), min(MAX_BATCH, perturber.max_batch(subject))
-    answers: list[FloatArray] = []
-    done, size = 0, min(FIRST_BATCH, max_batch)
+    answers: list[list[FloatArray]] = [[] for _ in predicts]
+    done, size, pace = 0, min(FIRST_BATCH, max_batch), 0.0
     while done < len(to_ask):
         if should_stop is not None and should_stop():
             raise Cancelled(f"Stopped after {done} of {len(to_ask)} questions to the model.")
         start = perf_counter()
         rows = to_ask[done : done + size]
-        answers.append(_checked_answer(predict, realise(design[rows]), len(rows), mode))
-        if answers[-1].shape[1] != answers[0].shape[1]:
-            raise PredictorError(
-                f"predict returned {answers[0].shape[1]} columns for one batch and "
-                f"{answers[-1].shape[1]} for another. Return one column per class each time."
-            )
+        batch = realise(design[rows])
+        for predict, own in zip(predicts, answers, strict=True):
+            own.append(_checked_answer(predict, batch, len(rows), mode))
+            if own[-1].shape[1] != own[0].shape[1]:
+                raise PredictorError(
+                    f"predict returned {own[0].shape[1]} columns for one batch and "
+                    f"{own[-1].shape[1]} for another. Return one column per class each time."
+                )
         done += len(rows)
         if on_progress is not None:
             on_progress(done / len(to_ask))
-        pace = len(rows) / max(perf_counter() - start, 1e-9)
-        size = max(1, int(min(pace * BATCH_SECONDS, 8 * size, max_batch)))
+        seconds = max(perf_counter() - start, 1e-9)
+        before, pace = pace, len(rows) / seconds
+        wanted = min(pace * BATCH_SECONDS, 8 * size)
+        if seconds < PATIENT_SECONDS and pace > FASTER * before:
+            wanted = max(wanted, 2 * size)
+        size = max(1, int(min(wanted, max_batch)))
     if known is not None:
-        answers.insert(0, known_values[first[first < n_known]])
-    values = np.concatenate(answers)[inverse[n_known:]]
-    return Responses(values, n_calls=len(to_ask))
+        for own, neighbourhood in zip(answers, known, strict=True):
+            own.insert(0, neighbourhood.asked()[1][first[first < n_known]])
+    return [Responses(np.concatenate(own)[inverse[n_known:]], len(to_ask)) for own in answers]
 
 
 def _distinct(design: Design) -> tuple[Any, Any]:

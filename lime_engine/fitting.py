@@ -31,12 +31,31 @@ def fit(
 
     Parameters and errors as `explain`.
     """
-    design, responses = neighbourhood.design, neighbourhood.responses
-    names = _checked_names(class_names, responses.values.shape[1])
-    column = _target_column(target, names, neighbourhood.probabilities)
+    names, column = explained_class(neighbourhood, target, class_names)
     estimate = None
     if settings.sampler == "projected":
-        estimate = project(neighbourhood.law, design, responses.values, column)
+        values = neighbourhood.responses.values
+        estimate = project(neighbourhood.law, neighbourhood.design, values, column)
+    return fit_from(neighbourhood, settings, estimate, column, names)
+
+
+def explained_class(
+    neighbourhood: Neighbourhood, target: int | str | None, class_names: Sequence[str] | None
+) -> tuple[tuple[str, ...], int]:
+    """The names of the classes, and the number of the one to explain. Errors as `explain`."""
+    names = _checked_names(class_names, neighbourhood.responses.values.shape[1])
+    return names, _target_column(target, names, neighbourhood.probabilities)
+
+
+def fit_from(
+    neighbourhood: Neighbourhood,
+    settings: LimeSettings,
+    estimate: Estimate | None,
+    column: int,
+    names: tuple[str, ...],
+) -> Explanation:
+    """The explanation of the class `column`, from the `estimate` of all components if there is."""
+    design, responses = neighbourhood.design, neighbourhood.responses
     chosen = select(
         design,
         responses.values[:, column],

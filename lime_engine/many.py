@@ -3,7 +3,7 @@
 import os
 import pickle
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -27,6 +27,7 @@ from lime_engine.settings import LimeSettings
 from lime_engine.types import Explanation, PredictFn
 
 X = TypeVar("X")
+M = TypeVar("M")
 R = TypeVar("R")
 Batch = TypeVar("Batch")
 
@@ -103,22 +104,57 @@ def explain_many(
         If `should_stop` asked for it, after all outcomes that are there, or if the executor was
         shut down.
     """
-    how = settings or LimeSettings(), class_names
-    job = tuple(
-        _packed(name, value)
-        for name, value in (
-            ("load", load),
-            ("the perturber", perturber),
-            ("keep", keep),
-            ("a setting", how),
-        )
+    work = _Explaining(perturber, settings or LimeSettings(), class_names, keep)
+    parts = {"the perturber": perturber, "keep": keep, "a setting": (settings, class_names)}
+    return work_on(
+        instances, load, work, executor, on_progress, parts=parts, should_stop=should_stop
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Explaining:
+    """What `explain_many` does with each instance."""
+
+    perturber: Any
+    settings: LimeSettings
+    class_names: Sequence[str] | None
+    keep: Callable[[Any, Explanation], Any]
+
+    def __call__(self, instance: Any, predict: PredictFn[Any], should_stop: ShouldStop) -> Any:
+        explanation = explain(
+            instance,
+            predict,
+            self.perturber,
+            self.settings,
+            class_names=self.class_names,
+            should_stop=should_stop,
+        )
+        return self.keep(instance, explanation)
+
+
+def work_on(
+    instances: Sequence[X],
+    load: Callable[[], M],
+    work: Callable[[X, M, ShouldStop], R],
+    executor: Executor | None,
+    on_progress: OnProgress | None,
+    *,
+    parts: Mapping[str, Any],
+    should_stop: ShouldStop | None,
+) -> Generator[Outcome[R], None, None]:
+    """`work(instance, what was loaded, should_stop)` for each instance, as `explain_many` does.
+
+    `parts` are what `work` is made of, by name, for an error that says what cannot be sent.
+    """
+    for name, value in {"load": load, **parts}.items():
+        _check_sendable(name, value)
+    job = pickle.dumps(load), pickle.dumps(work)
     return _outcomes(instances, job, executor, on_progress, should_stop)
 
 
-def _packed(name: str, value: Any) -> bytes:
+def _check_sendable(name: str, value: Any) -> None:
     try:
-        return pickle.dumps(value)
+        pickle.dumps(value)
     except Exception as error:
         raise SettingsError(
             f"{name} cannot be sent to a worker process ({error}). Pass a function of a module, "
@@ -186,7 +222,7 @@ class _Crew:
             future.set_result(Outcome(row, None, _words(error)))
         else:
             try:
-                future = self._executor.submit(_explained, self._job, row, instance, uuid4().hex)
+                future = self._executor.submit(_worked, self._job, row, instance, uuid4().hex)
             except BrokenExecutor as error:
                 self._broken = True
                 future.set_exception(error)
@@ -282,30 +318,21 @@ class _Processes(Executor):
 # --- in the workers ------------------------------------------------------------------------------
 
 
-def _explained(
+def _worked(
     job: tuple[bytes, ...], row: int, instance: Any, once: str
 ) -> Outcome[Any] | PredictorError:
-    """What is kept of the explanation, or what went wrong; an error of its own if with the model.
+    """What came of the work, or what went wrong; an error of its own if with the model.
 
     `once` is another each time: Dask would take two equal calls for one.
     """
     try:
         with _loading:
-            load, *rest = job
-            predict = _loaded(load)
-            perturber, keep, (settings, class_names) = map(_unpacked, rest)
+            load, work = job
+            model, do = _loaded(load), _unpacked(work)
     except Exception as error:
         return PredictorError(f"The model could not be loaded. {_words(error)}")
     try:
-        explanation = explain(
-            instance,
-            predict,
-            perturber,
-            settings,
-            class_names=class_names,
-            should_stop=_should_stop,
-        )
-        return Outcome(row, keep(instance, explanation), None)
+        return Outcome(row, do(instance, model, _should_stop), None)
     except Exception as error:
         return Outcome(row, None, _words(error))
 
@@ -314,13 +341,12 @@ _loading = Lock()  # a worker may have several threads
 
 
 @lru_cache(maxsize=_LOADED_AT_ONCE)
-def _loaded(load: bytes) -> PredictFn[Any]:
+def _loaded(load: bytes) -> Any:
     """The model, loaded once a worker, also if it is asked in several ways."""
-    predict: PredictFn[Any] = pickle.loads(load)()
-    return predict
+    return pickle.loads(load)()
 
 
-@lru_cache(maxsize=3 * _LOADED_AT_ONCE)
+@lru_cache(maxsize=_LOADED_AT_ONCE)
 def _unpacked(packed: bytes) -> Any:
     return pickle.loads(packed)
 

@@ -26,12 +26,16 @@ class Estimate:
     """Intercept and weights of each class, `coefficients` (p+1, n_classes).
 
     `covariance` (p+1, p+1) is that of the class `target` from drawing other masks: 0 when all were
-    asked, None when there were too few to tell.
+    asked, None when there were too few to tell. `influence` (n_clusters, p+1) is how much the
+    target's coefficients have moved for each cluster that was drawn (jackknife): with other masks
+    they would be further off by the sum of these, each times a random number of variance 1. Two
+    estimates from one design move together, row by row. None where it was not asked for.
     """
 
     coefficients: FloatArray
     target: int
     covariance: FloatArray | None
+    influence: FloatArray | None = None
 
     @property
     def weights(self) -> FloatArray:
@@ -39,8 +43,12 @@ class Estimate:
         return np.asarray(self.coefficients[1:, self.target])
 
 
-def project(law: Law, design: Design, values: FloatArray, target: int) -> Estimate:
+def project(
+    law: Law, design: Design, values: FloatArray, target: int, *, influence: bool = False
+) -> Estimate:
     """The limit of LIME's weights of all d components, for answers (n, n_classes).
+
+    With `influence` the estimate has it even where there are too few rows for a covariance.
 
     The covariance is the sandwich, summed over clusters, each with the residuals that it would have
     if it were left out (HC3: MacKinnon & White 1985; for clusters Bell & McCaffrey 2002).
@@ -54,12 +62,12 @@ def project(law: Law, design: Design, values: FloatArray, target: int) -> Estima
     y = root * (values - level)  # so that answers that never move give weights of exactly 0
     n, d = design.masks.shape
     if not design.exact and n < ENOUGH * (d + 1):
-        return Estimate(_ridge(design, values), target, None)
+        return _ridge(design, values, target, influence)
     plain = root * np.column_stack([np.ones(n), design.masks])
     if design.exact:
         exact = np.linalg.lstsq(plain, y, rcond=None)[0]
         exact[0] += level
-        return Estimate(exact, target, np.zeros((d + 1, d + 1)))
+        return Estimate(exact, target, np.zeros((d + 1, d + 1)), np.zeros((1, d + 1)))
     gram = plain.T @ plain
     ridge = np.append(0.0, np.full(d, _JITTER * total))
     pilot = np.linalg.solve(gram + np.diag(ridge), plain.T @ y[:, target])
@@ -78,8 +86,8 @@ def project(law: Law, design: Design, values: FloatArray, target: int) -> Estima
     found[1:][design.masks.all(axis=0)] = 0.0  # never off: all of it is in the intercept
     residuals = y[:, target] - x @ theta[:, target]
     scores = _scores(x, residuals, factor, design.clusters)
-    moves = _solved(factor, to_weights.T)  # how a score moves the weights
-    return Estimate(found, target, moves.T @ (scores.T @ scores) @ moves)
+    moved = scores @ _solved(factor, to_weights.T)  # how each cluster's score moves the weights
+    return Estimate(found, target, moved.T @ moved, moved)
 
 
 def restricted(law: Law, estimate: Estimate, chosen: IntArray) -> Estimate:
@@ -95,14 +103,16 @@ def restricted(law: Law, estimate: Estimate, chosen: IntArray) -> Estimate:
     else:  # a pseudo-inverse: a column with one bin is on in every row
         moments = law.moments(rows)
         to_chosen = np.linalg.pinv(moments[:, rows], hermitian=True) @ moments
-    covariance = estimate.covariance
+    covariance, influence = estimate.covariance, estimate.influence
     if covariance is not None:
         covariance = to_chosen @ covariance @ to_chosen.T
-    return Estimate(to_chosen @ estimate.coefficients, estimate.target, covariance)
+    if influence is not None:
+        influence = influence @ to_chosen.T
+    return Estimate(to_chosen @ estimate.coefficients, estimate.target, covariance, influence)
 
 
-def _ridge(design: Design, values: FloatArray) -> FloatArray:
-    """Intercept and weights of each class by a ridge on the masks, (d+1, n_classes).
+def _ridge(design: Design, values: FloatArray, target: int, influence: bool) -> Estimate:
+    """The estimate by a ridge on the masks, without a covariance.
 
     In the space of the rows, of which there are fewer than twice the columns.
     """
@@ -111,8 +121,35 @@ def _ridge(design: Design, values: FloatArray) -> FloatArray:
     level = np.average(values, axis=0, weights=design.weights)
     x = root * (design.masks - share)
     factor = np.asarray(np.linalg.cholesky(x @ x.T + ALPHA * np.eye(len(x))))
-    weights = x.T @ _solved(factor, np.asarray(root * (values - level)))
-    return np.asarray(np.vstack([level - share @ weights, weights]))
+    dual = _solved(factor, np.asarray(root * (values - level)))
+    weights = x.T @ dual
+    found = np.vstack([level - share @ weights, weights])
+    moved = None
+    if influence:
+        inverse = _solved(factor, np.eye(len(x)))
+        rows = _left_out(inverse, dual[:, target], design.clusters) @ x
+        moved = np.column_stack([-rows @ share, rows])
+    return Estimate(found, target, None, moved)
+
+
+def _left_out(inverse: FloatArray, dual: FloatArray, clusters: IntArray | None) -> FloatArray:
+    """How the dual coefficients change with each cluster that is left out, (n_clusters, n).
+
+    G_:c G_cc^-1 (G y)_c, G the `inverse` of the kernel matrix; a cluster is one row, or two.
+    """
+    alone = dual / np.diag(inverse)
+    rows = inverse * alone[:, None]
+    if clusters is None:
+        return np.asarray(rows)
+    first = np.flatnonzero(clusters[:-1] == clusters[1:])
+    second = first + 1
+    own = np.diag(inverse)
+    between = inverse[first, second]
+    both = own[first] * own[second] - between**2
+    rows[first] = ((own[second] * dual[first] - between * dual[second]) / both)[:, None] * inverse[
+        first
+    ] + ((own[first] * dual[second] - between * dual[first]) / both)[:, None] * inverse[second]
+    return np.asarray(np.delete(rows, second, axis=0))
 
 
 def _solved(factor: FloatArray, right: FloatArray) -> FloatArray:

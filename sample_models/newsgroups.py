@@ -106,9 +106,9 @@ def header_words(text: str) -> frozenset[str]:
 
 def load_a(without: frozenset[str] = frozenset()) -> PredictFn[Any]:
     """Fit model A: 500 trees on the posts as sent, capitals kept (the paper's model)."""
-    from sklearn.ensemble import RandomForestClassifier
+    from sample_models.forest import PlainForest
 
-    forest = RandomForestClassifier(n_estimators=500, random_state=0)
+    forest = PlainForest(n_estimators=500, random_state=0)
     words = blind_to(_vectorizer_a(), without)
     return fit_on_words(words, forest, data().train.instances, data().train.labels)
 

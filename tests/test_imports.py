@@ -22,7 +22,7 @@ LAW = {
 ENGINE = (
     "errors settings subjects types kernels samplers superpixels discretize cells numeric_column "
     "categorical_column table_law table_rows projection stability selection surrogate fidelity "
-    "fitting evaluation engine shapley many pick visual_words"
+    "overlap fitting evaluation engine shapley many compare pick visual_words"
 ).split()
 PERTURBERS = ["text", "image", "tabular", "sparse_rows"]
 PERTURBERS_KNOW = {*ENGINE[: ENGINE.index("projection")]} - {"settings"}
