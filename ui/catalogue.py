@@ -137,8 +137,33 @@ def task_of(key: str) -> Task:
     return task
 
 
+def find_model(task: Task, key: str) -> tuple[Task, ModelCard] | None:
+    """A model with the task it belongs to; None if there is none (any more).
+
+    `key` is that of a model of `task`, or "task/model" for one of another task.
+    """
+    owner: Task | None = task
+    if "/" in key:
+        task_key, _, key = key.rpartition("/")
+        owner = find_task(task_key)
+    card = next((card for card in owner.models if card.key == key), None) if owner else None
+    return None if owner is None or card is None else (owner, card)
+
+
+def class_names_of(task_key: str, model_key: str) -> tuple[str, ...]:
+    """The names of the classes that a model knows; its key as in `find_model`.
+
+    Raises
+    ------
+    InputError
+        As `task_of`.
+    """
+    owner = model_key.rpartition("/")[0]
+    return task_of(owner or task_key).class_names
+
+
 def predict_of(task_key: str, model_key: str) -> PredictFn[Any]:
-    """The predict function of a task's model, loaded once a process.
+    """The predict function of a task's model, loaded once a process; its key as in `find_model`.
 
     Raises
     ------
@@ -147,6 +172,8 @@ def predict_of(task_key: str, model_key: str) -> PredictFn[Any]:
     LimeError
         As `sample_models.load_model` and `model_adapters.load_network`.
     """
+    if "/" in model_key:
+        task_key, _, model_key = model_key.rpartition("/")
     if task_key.startswith(_ROUNDS):
         return task_of(task_key).model(model_key).load()
     if not task_key.startswith(_OWN):

@@ -125,13 +125,8 @@ class Choice:
 
     def within(self, n_components: int) -> "Choice":
         """The same choice without changes to components that its item does not have."""
-        return replace(
-            self,
-            off=() if self.task.kind == "table" else tuple(i for i in self.off if i < n_components),
-            edits=tuple(e for e in self.edits if e[0] < n_components)
-            if self.task.kind == "table"
-            else (),
-        )
+        off, edits = changes_within(self.task, self.off, self.edits, n_components)
+        return replace(self, off=off, edits=edits)
 
     def params(self) -> dict[str, str]:
         """The URL's parameters; what is at its default is left out."""
@@ -219,10 +214,9 @@ def read_choice(params: Mapping[str, str]) -> Choice:
         params.get("class") in labels,
         "which this task does not have. Showing the class that the model answers with.",
     )
-    off = params.get("off", "")
-    readable = re.fullmatch(r"\d{1,6}(\.\d{1,6})*", off) is not None
-    known("off", "switched-off parts", readable or not off, "which cannot be read.")
-    edits = _read_edits(params.get("edits", "[]"))
+    off = read_off(params.get("off", ""))
+    known("off", "switched-off parts", off is not None, "which cannot be read.")
+    edits = read_edits(params.get("edits", "[]"))
     known("edits", "edited values", edits is not None, "which cannot be read.")
     return Choice(
         task=task,
@@ -230,14 +224,32 @@ def read_choice(params: Mapping[str, str]) -> Choice:
         model=params["model"] if has_model else task.models[0].key,
         target=int(params["class"]) if has_class else None,
         guess_first=params.get("guess") == "1",
-        off=tuple(dict.fromkeys(int(i) for i in off.split("."))) if readable else (),
+        off=off or (),
         edits=edits or (),
         problems=tuple(problems),
         **chosen,
     )
 
 
-def _read_edits(text: str) -> Edits | None:
+def changes_within(
+    task: Task, off: tuple[int, ...], edits: Edits, n_components: int
+) -> tuple[tuple[int, ...], Edits]:
+    """What is off and edited, without what an item of so many components does not have."""
+    if task.kind == "table":
+        return (), tuple(edit for edit in edits if edit[0] < n_components)
+    return tuple(i for i in off if i < n_components), ()
+
+
+def read_off(text: str) -> tuple[int, ...] | None:
+    """The components that `Choice.params` wrote so; None for anything else."""
+    if not text:
+        return ()
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})*", text):
+        return None
+    return tuple(dict.fromkeys(int(i) for i in text.split(".")))
+
+
+def read_edits(text: str) -> Edits | None:
     """The edits that `Choice.params` wrote so; None for anything else."""
     try:
         found = json.loads(text) if len(text) <= _MAX_EDITS_LENGTH else None

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, assert_never
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lime_engine import (
     AtLeast,
@@ -17,9 +16,7 @@ from lime_engine import (
     visual_words,
 )
 from lime_engine.types import FloatArray, MaskArray
-from ui.catalogue import predict_of
-from ui.instances import instance_of, perturber_of
-from ui.item import Item
+from ui.asking import probabilities
 from ui.jobs import Report
 from ui.pick_choice import MAX_BUDGET, PickChoice, read_pick
 from ui.picked import Feature, Picked, PickedItem, Reason
@@ -29,7 +26,6 @@ from ui.store import store
 N_RANDOM = 200  # draws, to hold the pick against
 BAND = (5, 95)  # percent of them
 N_EXAMPLES = 5  # superpixels that show what a visual word is
-_BATCH = 200  # items asked about at once
 UNSURE_SHARE = 0.25  # of the candidates count as those the model is least sure of
 
 
@@ -159,46 +155,12 @@ def _favoured(
             limit = np.quantile(surest, UNSURE_SHARE) if len(surest) else 0.0
             return [(surest <= limit, share)]
         case "disagreement" if choice.rival is not None:
-            return [(_answers(choice, choice.rival, briefs, report) != targets, share)]
-    return []
-
-
-def _answers(
-    choice: PickChoice, model: str, briefs: Sequence[_Brief], report: Report
-) -> NDArray[np.intp]:
-    """What another model answers to these items, (n,)."""
-    predict = predict_of(choice.task.key, model)
-    size = 1 if choice.task.kind == "image" else _BATCH  # pictures may differ in size
-    answers: list[int] = []
-    for start in range(0, len(briefs), size):
-        rows = [brief.row for brief in briefs[start : start + size]]
-        answers += np.argmax(predict(_batch(choice, rows)), axis=1).tolist()
-        report(start / len(briefs))
-    return np.array(answers, dtype=np.intp)
-
-
-def _batch(choice: PickChoice, rows: Sequence[int]) -> Any:
-    """These items as a model takes them."""
-    found = [instance_of(choice.task.key, Item(choice.source, row))[0] for row in rows]
-    match choice.task.kind:
-        case "text":
-            return found
-        case "image":
-            return np.stack(found)
-        case "table":
-            import pandas as pd
-
-            perturber = perturber_of(choice.task.key, choice.view)
-            subjects = [perturber.components(instance) for instance in found]
-            return pd.concat(
-                [
-                    perturber.realiser(subject)(perturber.law(subject, None).instance())
-                    for subject in subjects
-                ],
-                ignore_index=True,
+            rows = [brief.row for brief in briefs]
+            asked = probabilities(
+                choice.task.key, choice.rival, choice.source, choice.view, rows, report
             )
-        case unreachable:
-            assert_never(unreachable)
+            return [(asked.argmax(axis=1) != targets, share)]
+    return []
 
 
 def _item(

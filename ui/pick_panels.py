@@ -1,98 +1,47 @@
 """The parts of the screen Pick, in reading order."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from lime_engine.subjects import TabularSubject, TextSubject, subject_from_dict
-from ui import choosing, reviews, runs, wording
+from ui import choosing, reviews, run_panels, wording
 from ui.address import PICK
 from ui.figures import coverage, pick_matrix, picks
-from ui.notices import problem, remark
+from ui.notices import remark
 from ui.pick_choice import PickChoice, first_pick
 from ui.picked import Picked, PickedItem
+from ui.picking import Explaining
 from ui.request import store_id
 from ui.review_place import own_place
-from ui.runs import Run
 from ui.screens import leave_for
 from ui.waiting import fetch
 from ui.widgets import clickable_figure, figure, figure_width, is_dark
 from ui.wording import NOUNS, plain
 
-POLL_SECONDS = 0.5
 CURVE_PX, MATRIX_PX = 420, 1040  # before the browser has told its width
 
 
 def explained(choice: PickChoice, n: int) -> dict[str, Any] | None:
     """The run of the first n items, once it has ended; meanwhile what there is to see and do."""
     noun = NOUNS[choice.task.kind]
-    run = runs.running(choice)
-    if run is not None and not run.ended:
-        _watch(choice, run)
-        return None
-    found = runs.ended(choice)
-    if found is not None:
-        return found
-    n_there = len(runs.explained_rows(choice, n))
-    if n_there == n:
-        runs.settle_for(choice, n)
-        return runs.ended(choice)
-    if run is not None and run.error:
-        problem(run.error)
-    elif n_there:
-        st.info(f"{n_there:,} of {n:,} {noun.item}s are explained. Nothing of that is lost.")
-    else:
-        st.write(
-            f"Every one of the {n:,} {noun.item}s is explained, and those that together show "
-            "the most of what the model uses are picked for you to look at."
-        )
-    with st.container(horizontal=True):
-        label = "Go on" if n_there else f"Explain {n:,} {noun.item}s and pick"
-        st.button(label, type="primary", on_click=runs.start, args=(choice, n))
-        if n_there:
-            label = f"Pick from these {n_there:,}"
-            st.button(label, on_click=runs.settle_for, args=(choice, n))
-    return None
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def _watch(choice: PickChoice, run: Run) -> None:
-    """Items done, rate, time left and a cancel button, until the run has ended."""
-    if run.ended:
-        st.rerun()
-        return
-    n = len(run.todo)
-    words = "Waiting for another run to end"
-    if run.state == "running":
-        words = f"Explained {run.n_done:,} of {n:,}" if run.n_done else "Loading the model"
-        if run.rate is not None and run.seconds_left is not None:
-            words += f", {run.rate:.1f} a second, about {_time(run.seconds_left)} left"
-    bar, button = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(run.n_done / n if n else 1.0, f"{words}…")
-    button.button("Cancel", key="cancel-run", on_click=run.stop.set, width="stretch")
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    return run_panels.explained(
+        Explaining(choice),
+        n,
+        noun,
+        start=f"Explain {n:,} {noun.item}s and pick",
+        settle="Pick from",
+        intro=f"Every one of the {n:,} {noun.item}s is explained, and those that together show "
+        "the most of what the model uses are picked for you to look at.",
+    )
 
 
 def pick(choice: PickChoice, n: int, run: dict[str, Any]) -> Picked | None:
     """The pick from the explained items, and what is missing among them."""
-    noun = NOUNS[choice.task.kind]
     rows, failed = run["rows"], run["failed"]
-    n_left = n - len(rows) - len(failed)
-    last = runs.running(choice)
-    if last is not None and last.error:
-        problem(last.error)
-    if n_left > 0:
-        remark(f"{n_left:,} of {n:,} {noun.item}s are not explained yet; the pick is without them.")
-    if failed:
-        _failures(noun.item, failed)
-    if n_left > 0 or failed:
-        label = "Explain the rest" if n_left else "Try these again"
-        st.button(label, on_click=runs.start, args=(choice, n))
+    noun = NOUNS[choice.task.kind]
+    run_panels.missing(Explaining(choice), n, run, noun, what="the pick")
     params = replace(choice, budget=first_pick(choice.task).budget).params()
     found = fetch(
         "pick",
@@ -105,12 +54,6 @@ def pick(choice: PickChoice, n: int, run: dict[str, Any]) -> Picked | None:
         what="Picking",
     )
     return None if found is None else Picked.from_dict(found)
-
-
-def _failures(noun: str, failed: Sequence[tuple[int, str]]) -> None:
-    with st.expander(f"{len(failed):,} could not be explained"):
-        for row, why in failed[:50]:
-            st.caption(f"{noun.capitalize()} {row + 1}: {plain(why)}")
 
 
 def headline(choice: PickChoice, picked: Picked) -> int:

@@ -6,23 +6,27 @@ begins where the first one ended, whoever started it and however it ended.
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 
-from lime_engine import explain, looks
+from lime_engine import Outcome, explain, explain_many, looks
 from lime_engine.errors import InputError
 from lime_engine.evaluation import Perturber
 from lime_engine.subjects import ImageSubject
 from lime_engine.types import Design, Explanation, Law, PredictFn
-from ui.catalogue import predict_of, task_of
+from ui import runs
+from ui.catalogue import class_names_of, predict_of
 from ui.figures import cards, pixels
 from ui.instances import count_of, instance_of, perturber_of
 from ui.item import Item
 from ui.jobs import Report
-from ui.request import Request, View, code_fingerprint
+from ui.pick_choice import PickChoice
+from ui.request import Request, View, code_fingerprint, store_id
 from ui.store import store
 
 KIND = "reasons"
@@ -59,11 +63,46 @@ class ItemPerturber:
         return self._perturber.max_batch(subject)
 
 
+@dataclass(frozen=True, slots=True)
+class Explaining:
+    """Explaining the candidates of a pick: a `runs.Work`. What is favoured is no part of it."""
+
+    choice: PickChoice
+    kind: ClassVar[str] = KIND
+
+    @property
+    def run_id(self) -> str:
+        return store_id(runs.RUN_KIND, self.entry_id(0), str(self.choice.n))
+
+    def entry_id(self, row: int) -> str:
+        return self.choice.request(row).store_id(KIND)
+
+    def outcomes(
+        self, rows: Sequence[int], executor: Executor | None, should_stop: Callable[[], bool]
+    ) -> Generator[Outcome[int], None, None]:
+        request = self.choice.request(0)
+        return explain_many(
+            [Item(self.choice.source, row) for row in rows],
+            partial(load_politely, request.task, request.model),
+            ItemPerturber(request.task, request.view),
+            request.settings,
+            executor,
+            class_names=class_names_of(request.task, request.model),
+            keep=partial(keep, request, code_fingerprint()),
+            should_stop=should_stop,
+        )
+
+
 def load_politely(task: str, model: str) -> PredictFn[Any]:
     """The model, in a process that gives way to whoever waits for a single explanation."""
+    be_polite()
+    return predict_of(task, model)
+
+
+def be_polite() -> None:
+    """Give way to other processes."""
     if hasattr(os, "nice"):
         os.nice(10)
-    return predict_of(task, model)
 
 
 def keep(request: Request, code: str, item: Item, explanation: Explanation) -> int:
@@ -74,16 +113,24 @@ def keep(request: Request, code: str, item: Item, explanation: Explanation) -> i
     Raises
     ------
     InputError
-        If this worker, on a cluster perhaps, runs other code: nobody would find its entry.
+        As `check_code`.
+    """
+    check_code(code)
+    own = replace(request, item=item)
+    store().write(KIND, own.store_id(KIND), json.dumps(_record(own, explanation)).encode())
+    return item.row
+
+
+def check_code(code: str) -> None:
+    """`InputError` if this worker, on a cluster perhaps, runs other code than the server.
+
+    Nobody would find its entries.
     """
     if code != code_fingerprint():
         raise InputError(
             "The worker runs another version of the app than the server. Give it the same files "
             "and packages, and start it again."
         )
-    own = replace(request, item=item)
-    store().write(KIND, own.store_id(KIND), json.dumps(_record(own, explanation)).encode())
-    return item.row
 
 
 def explained(request: Request, *, report: Report) -> Record:
@@ -93,7 +140,7 @@ def explained(request: Request, *, report: Report) -> Record:
         predict_of(request.task, request.model),
         ItemPerturber(request.task, request.view),
         request.settings,
-        class_names=task_of(request.task).class_names,
+        class_names=class_names_of(request.task, request.model),
         on_progress=report,
         should_stop=report.should_stop,
     )
@@ -110,11 +157,11 @@ def _record(request: Request, explanation: Explanation) -> Record:
         small = pixels.displayed(cards.explained_picture(subject, weights), _SMALL_PX)
         record["picture"] = pixels.data_uri(small, "photograph")
         record["looks"] = looks(subject, list(weights)).tolist()
-        record["examples"] = [_example(subject, component) for component in weights]
+        record["examples"] = [example(subject, component) for component in weights]
     return record
 
 
-def _example(subject: ImageSubject, component: int) -> str:
+def example(subject: ImageSubject, component: int) -> str:
     """A superpixel in small, what is around it faded, as a data URI."""
     inside = subject.segments == component
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))

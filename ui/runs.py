@@ -1,6 +1,6 @@
-"""Explaining all candidates of a pick: in the background, watched, cancelled, and resumed.
+"""Explaining many items: in the background, watched, cancelled, and resumed.
 
-A run is shared by everybody who asks for the same candidates, and goes on when nobody watches:
+A run is shared by everybody who asks for the same work, and goes on when nobody watches:
 what it has explained is in the store for whoever comes next. One run works at a time; it has
 worker processes of its own, so that single explanations need not wait for it.
 """
@@ -11,19 +11,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from lime_engine import explain_many
+from lime_engine import Outcome
 from lime_engine.errors import Cancelled, LimeError
-from ui.catalogue import task_of
-from ui.item import Item
-from ui.pick_choice import PickChoice
-from ui.picking import KIND, ItemPerturber, keep, load_politely
-from ui.request import code_fingerprint, store_id
 from ui.store import store
 
 DASK = "LIME_LAB_DASK"  # the address of a cluster's scheduler, such as tcp://host:8786
@@ -38,13 +32,33 @@ _working = threading.Lock()
 _changing = threading.Lock()
 
 
+class Work(Protocol):
+    """What a run does with each of the first n items of something.
+
+    What it makes of a row is in the store as (`kind`, `entry_id(row)`); `run_id` is the store's id
+    of what the whole run ends in.
+    """
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def run_id(self) -> str: ...
+
+    def entry_id(self, row: int) -> str: ...
+
+    def outcomes(
+        self, rows: Sequence[int], executor: Executor | None, should_stop: Callable[[], bool]
+    ) -> Generator[Outcome[int], None, None]:
+        """Do these rows and keep what comes of them; the outcomes' `row` is the place in `rows`."""
+
+
 @dataclass(eq=False)
 class Run:
     """One run, as its viewers see it: `n_done` of the rows `todo`; `failed` are (row, why)."""
 
-    choice: PickChoice
+    work: Work
     todo: Sequence[int]
-    n_kept: int  # explained before this run
     state: State = "waiting"
     failed: list[tuple[int, str]] = field(default_factory=list)
     n_done: int = 0
@@ -68,48 +82,42 @@ class Run:
         return None if self.rate is None else (len(self.todo) - self.n_done) / self.rate
 
 
-def run_id(choice: PickChoice) -> str:
-    """The id of what a run of these candidates ends in; what is favoured is no part of it."""
-    return store_id(RUN_KIND, choice.request(0).store_id(KIND), str(choice.n))
+def running(work: Work) -> Run | None:
+    """The run of this work in this server, however it ended; None if there was none."""
+    return _runs.get(work.run_id)
 
 
-def running(choice: PickChoice) -> Run | None:
-    """The run of these candidates in this server, however it ended; None if there was none."""
-    return _runs.get(run_id(choice))
-
-
-def ended(choice: PickChoice) -> dict[str, Any] | None:
-    """The explained `rows` of these candidates and those that `failed`, (row, why).
+def ended(work: Work) -> dict[str, Any] | None:
+    """The explained `rows` of this work and those that `failed`, (row, why).
 
     None before a run has ended, or somebody has settled for what there was.
     """
-    raw = store().read(RUN_KIND, run_id(choice))
+    raw = store().read(RUN_KIND, work.run_id)
     return None if raw is None else dict(json.loads(raw))
 
 
-def explained_rows(choice: PickChoice, n: int) -> list[int]:
+def explained_rows(work: Work, n: int) -> list[int]:
     """Which of the first n items have been explained, by whatever run."""
-    return [row for row in range(n) if store().has(KIND, choice.request(row).store_id(KIND))]
+    return [row for row in range(n) if store().has(work.kind, work.entry_id(row))]
 
 
-def start(choice: PickChoice, n: int) -> Run:
+def start(work: Work, n: int) -> Run:
     """Explain those of the first n items that are not explained yet; joins a run that does."""
-    key = run_id(choice)
     with _changing:
-        run = _runs.get(key)
+        run = _runs.get(work.run_id)
         if run is None or run.ended:
-            known = set(explained_rows(choice, n))
-            todo = [row for row in range(n) if row not in known]
-            run = _runs[key] = Run(choice, todo, len(known))
+            known = set(explained_rows(work, n))
+            run = Run(work, [row for row in range(n) if row not in known])
+            _runs[work.run_id] = run
             for old in [k for k, other in _runs.items() if other.ended][:-_REMEMBERED]:
                 del _runs[old]
-            threading.Thread(target=_work, args=(run, n), name="run", daemon=True).start()
+            threading.Thread(target=_run, args=(run, n), name="run", daemon=True).start()
         return run
 
 
-def settle_for(choice: PickChoice, n: int) -> None:
-    """Pick from those of the first n items that are explained by now."""
-    _end(choice, n, ())
+def settle_for(work: Work, n: int) -> None:
+    """Take those of the first n items that are explained by now for all."""
+    _end(work, n, ())
 
 
 def stop_all() -> None:
@@ -118,12 +126,12 @@ def stop_all() -> None:
         run.stop.set()
 
 
-def _end(choice: PickChoice, n: int, failed: Sequence[tuple[int, str]]) -> None:
-    result = {"rows": explained_rows(choice, n), "failed": sorted(failed)}
-    store().write(RUN_KIND, run_id(choice), json.dumps(result).encode())
+def _end(work: Work, n: int, failed: Sequence[tuple[int, str]]) -> None:
+    result = {"rows": explained_rows(work, n), "failed": sorted(failed)}
+    store().write(RUN_KIND, work.run_id, json.dumps(result).encode())
 
 
-def _work(run: Run, n: int) -> None:
+def _run(run: Run, n: int) -> None:
     while not _working.acquire(timeout=0.2):
         if run.stop.is_set():
             run.state = "cancelled"
@@ -132,7 +140,7 @@ def _work(run: Run, n: int) -> None:
         run.state = "running"
         run.started = time.monotonic()
         _explain(run)
-        _end(run.choice, n, run.failed)
+        _end(run.work, n, run.failed)
         run.state = "done"
     except Cancelled:
         run.state = "cancelled"
@@ -150,26 +158,16 @@ def _work(run: Run, n: int) -> None:
 
 
 def _explain(run: Run) -> None:
-    choice = run.choice
-    request = choice.request(0)
     if not run.todo:
         return
-    with _executor() as executor:
-        outcomes = explain_many(
-            [Item(choice.source, row) for row in run.todo],
-            partial(load_politely, request.task, request.model),
-            ItemPerturber(request.task, request.view),
-            request.settings,
-            executor,
-            class_names=task_of(request.task).class_names,
-            keep=partial(keep, request, code_fingerprint()),
-            should_stop=run.stop.is_set,
-        )
-        with contextlib.closing(outcomes):
-            for outcome in outcomes:
-                run.n_done += 1
-                if outcome.error is not None:
-                    run.failed.append((run.todo[outcome.row], outcome.error))
+    with (
+        _executor() as executor,
+        contextlib.closing(run.work.outcomes(run.todo, executor, run.stop.is_set)) as outcomes,
+    ):
+        for outcome in outcomes:
+            run.n_done += 1
+            if outcome.error is not None:
+                run.failed.append((run.todo[outcome.row], outcome.error))
 
 
 @contextlib.contextmanager

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from lime_engine import ask_about, ask_more, evaluate, fit
+from lime_engine import ask_about, ask_each_about, ask_more, evaluate, fit
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject, Value
 from lime_engine.types import Design, Explanation, Neighbourhood
-from ui.catalogue import predict_of, task_of
+from ui.catalogue import class_names_of, predict_of, task_of
 from ui.instances import instance_of, perturber_of
 from ui.item import Item
 from ui.jobs import Report
@@ -57,7 +57,7 @@ def explanation(request: Request, *, report: Report) -> dict[str, Any]:
     _, label = subject_of(request)
     neighbourhood = neighbourhood_of(request, report)
     settings = settings_of(request)
-    names = task_of(request.task).class_names
+    names = class_names_of(request.task, request.model)
 
     def fitted(target: int | None) -> Explanation:
         return fit(neighbourhood, settings, target=target, class_names=names)
@@ -168,7 +168,7 @@ def neighbourhood_of(request: Request, report: Report) -> Neighbourhood:
     first = DEFAULT_SAMPLES[task_of(request.task).kind]
     smaller = [m for m in N_SAMPLES if n != "auto" and first <= m < n]
     if n == "auto" or not smaller:
-        names = task_of(request.task).class_names
+        names = class_names_of(request.task, request.model)
         neighbourhood = ask_about(
             subject,
             predict,
@@ -190,6 +190,31 @@ def neighbourhood_of(request: Request, report: Report) -> Neighbourhood:
         )
     store().write("neighbourhood", entry_id, packed(neighbourhood))
     return neighbourhood
+
+
+def both_neighbourhoods(
+    requests: tuple[Request, Request], report: Report
+) -> tuple[Neighbourhood, Neighbourhood]:
+    """The same of two models about one item, from one design: requests that differ in the model."""
+    ids = [request.asking().store_id("neighbourhood") for request in requests]
+    if any(store().has("neighbourhood", entry_id) for entry_id in ids):
+        first, second = requests
+        return neighbourhood_of(first, report.part(0, 0.5)), neighbourhood_of(
+            second, report.part(0.5, 1)
+        )
+    one = requests[0]
+    subject, _ = subject_of(one)
+    found = ask_each_about(
+        subject,
+        [predict_of(request.task, request.model) for request in requests],
+        perturber_of(one.task, one.view),
+        settings_of(one),
+        on_progress=report,
+        should_stop=report.should_stop,
+    )
+    for entry_id, neighbourhood in zip(ids, found, strict=True):
+        store().write("neighbourhood", entry_id, packed(neighbourhood))
+    return found[0], found[1]
 
 
 def settings_of(request: Request) -> LimeSettings:
