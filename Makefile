@@ -39,6 +39,7 @@ bench: install-dev
 	$(BIN)/python -m benchmarks.tables_vs_lime
 	$(BIN)/python -m benchmarks.projected_vs_lime
 	$(BIN)/python -m benchmarks.pick_vs_lime
+	$(BIN)/python -m benchmarks.compare_models
 	sh scripts/provide_chromium.sh $(BIN)/python
 	$(BIN)/python -m benchmarks.app_in_a_browser
 
