@@ -9,6 +9,7 @@ from lime_engine.types import Explanation
 from ui import panels, panels_image, panels_second, panels_table, panels_text, work
 from ui.address import current_choice
 from ui.choice import Choice
+from ui.compare_from import compare_button, of_item
 from ui.controls import choice_bar
 from ui.downloads import Shown
 from ui.guess import ask_for_a_guess, committed_guess
@@ -53,6 +54,7 @@ def render() -> None:
     panels_second.second_looks(choice, explanation)
     panels.how_it_works(choice, explanation)
     panels.about(choice)
+    compare_button(of_item(choice))
     panels.take_away(Shown(choice, explanation, found["label"], change, evidence))
 
 

@@ -19,6 +19,26 @@ from ui.wording import plain
 CARD_PX = 250
 PICTURE_PX = 200
 CARDS = ("triage", "wolves", "flu")  # one of each kind
+WAYS = (
+    (
+        "Bring your own",
+        ":material/upload:",
+        "A text, pictures, rows of a table; an image network, too.",
+        "upload",
+    ),
+    (
+        "Look at many",
+        ":material/filter_list:",
+        "The few of hundreds that show most of what a model uses.",
+        "pick",
+    ),
+    (
+        "Compare two models",
+        ":material/compare_arrows:",
+        "The same answers, but for the same reasons?",
+        "compare",
+    ),
+)
 
 
 def render() -> None:
@@ -34,13 +54,11 @@ def render() -> None:
     for number, (column, key) in enumerate(zip(st.columns(len(CARDS)), CARDS, strict=True)):
         with column.container(border=True, height="stretch"):
             _card(catalogue[key], primary=number == 0)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Bring your own", icon=":material/upload:"):
-            open_screen("upload")
-        st.caption("A text, pictures, rows of a table; an image network, too.", width="content")
-        if st.button("Look at many", icon=":material/filter_list:"):
-            open_screen("pick")
-        st.caption("The few of hundreds that show most of what a model uses.", width="content")
+    for column, (label, icon, words, screen) in zip(st.columns(len(WAYS)), WAYS, strict=True):
+        with column:
+            if st.button(label, icon=icon, width="stretch"):
+                open_screen(screen)
+            st.caption(words)
     _more([task for key, task in catalogue.items() if key not in CARDS])
     st.caption(
         "Orange with a solid line: it speaks for the answer. Purple with a dashed line: against "

@@ -4,10 +4,10 @@ import streamlit as st
 
 from ui import pick_panels
 from ui.address import PICK
-from ui.item import Item
+from ui.compare_from import compare_button, of_pick
 from ui.notices import remark
-from ui.pick_controls import n_there, pick_bar
-from ui.screens import open_screen
+from ui.pick_controls import pick_bar
+from ui.set_controls import n_there, none_there
 from ui.wording import NOUNS
 
 
@@ -19,23 +19,13 @@ def render() -> None:
     for line in choice.problems:
         remark(line)
     bar = st.container()
-    there = n_there(choice)
+    there = n_there(choice.task, choice.source, choice.request(0).affinity)
     with bar:
         pick_bar(choice, there)
     if there is None:
         return
     if there == 0:
-        own = Item(choice.source, 0).is_own
-        remark(
-            f"There are no {noun.item}s here"
-            + (
-                " any more: what people bring is kept for 30 days after its last use."
-                if own
-                else "."
-            )
-        )
-        if st.button(f"Bring {noun.item}s"):
-            open_screen("upload")
+        none_there(choice.task.kind, choice.source)
         return
     n = min(choice.n, there)
     run = pick_panels.explained(choice, n)
@@ -50,3 +40,4 @@ def render() -> None:
     budget = pick_panels.headline(choice, picked)
     pick_panels.listed(choice, picked, budget)
     pick_panels.matrix(choice, picked, budget)
+    compare_button(of_pick(choice))

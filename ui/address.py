@@ -123,33 +123,34 @@ def _shown(choice: Choice, name: str) -> Any:
 
 
 PICK: Address[PickChoice] = Address("pick", pick_choice.NAMES, read_pick)
-_EXPLAIN: Address[Choice] = Address("explain", choice.NAMES, read_choice, _shown)
-current_choice = _EXPLAIN.current
-write_choice = _EXPLAIN.write
-follow_widget = _EXPLAIN.follow
+EXPLAIN: Address[Choice] = Address("explain", choice.NAMES, read_choice, _shown)
+current_choice = EXPLAIN.current
+write_choice = EXPLAIN.write
+follow_widget = EXPLAIN.follow
 
 
-def toggle_off(component: int) -> None:
+def toggle_off(component: int, at: Address[Any] = EXPLAIN) -> None:
     """Switch a component off, or on again; for callbacks."""
-    off = _EXPLAIN.fresh().off
+    off = at.fresh().off
     if component in off:
-        write_choice(off=tuple(i for i in off if i != component))
+        at.write(off=tuple(i for i in off if i != component))
     else:
-        write_choice(off=(*off, component))
+        at.write(off=(*off, component))
 
 
-def undo_off() -> None:
-    """Switch the component that was switched off last on again; for callbacks."""
-    write_choice(off=_EXPLAIN.fresh().off[:-1])
+def undo_change(at: Address[Any] = EXPLAIN) -> None:
+    """Take back what was switched off or edited last; for callbacks."""
+    choice = at.fresh()
+    at.write(off=choice.off[:-1], edits=choice.edits[:-1])
 
 
-def edit_value(column: int, value: Any, original: Any) -> None:
+def edit_value(column: int, value: Any, original: Any, at: Address[Any] = EXPLAIN) -> None:
     """Change a row's value, or change it back; for its widget's callback."""
-    for before in _EXPLAIN.believed("edits"):
+    for before in at.believed("edits"):
         if dict(before).get(column, original) == value:
             return  # not news, as in `Address.follow`
-    edits = dict(_EXPLAIN.fresh().edits)
+    edits = dict(at.fresh().edits)
     edits.pop(column, None)
     if value != original:
         edits[column] = value
-    follow_widget(edits=tuple(edits.items()))
+    at.follow(edits=tuple(edits.items()))

@@ -18,6 +18,7 @@ from ui.widgets import figure, figure_width, is_dark
 from ui.wording import answers, headline, plain
 
 MAX_MB = 100
+_BROUGHT = "networks-brought"
 _SCALINGS = {
     "none": "none: 0 to 255",
     "0-1": "0 to 1",
@@ -62,7 +63,15 @@ def network(pictures: Pictures | None) -> Task | None:
         return None
     if not _check(network_id, settings, *pictures[0]):
         return None
-    return find_task(keep_network(network_id, file.name.removesuffix(".onnx"), settings))
+    key = keep_network(network_id, file.name.removesuffix(".onnx"), settings)
+    st.session_state.setdefault(_BROUGHT, {})[key] = None
+    return find_task(key)
+
+
+def networks() -> list[Task]:
+    """The tasks of the networks that this session brought, as far as they are still here."""
+    found = [find_task(key) for key in st.session_state.get(_BROUGHT, {})]
+    return [task for task in found if task is not None]
 
 
 def _settings(facts: NetworkFacts, key: str) -> NetworkSettings | None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lime_engine.subjects import TabularSubject
+from lime_engine.subjects import Subject, TabularSubject
 from lime_engine.types import Explanation
 from ui import wording, work
 from ui.choice import Choice
+from ui.request import Request
 from ui.waiting import fetch
+from ui.work import Edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,33 +24,61 @@ def changed(choice: Choice) -> Changed | None:
     """The answer to what is switched off or edited; None if nothing is, or it is not here yet."""
     if not choice.is_changed:
         return None
+    return answer_to(
+        choice.request,
+        choice.off,
+        choice.edits,
+        kind="what-if",
+        affinity=choice.request.affinity,
+        what="Asking the model about your edit",
+    )
+
+
+def answer_to(
+    request: Request,
+    off: Sequence[int],
+    edits: Edits,
+    *,
+    kind: str,
+    affinity: str,
+    what: str,
+    apart: str = "",
+) -> Changed | None:
+    """The answer to the item with components off or values edited; None while it is not here.
+
+    `kind`, `affinity` and `what` are as in `fetch`. With `apart` the store has it under an id of
+    its own, from which nobody can tell that the same was asked elsewhere.
+    """
     # The answer depends on no setting, so that another class or K asks nothing.
-    request = choice.request.alone()
-    off, edits = tuple(sorted(choice.off)), tuple(sorted(choice.edits, key=lambda edit: edit[0]))
+    request = request.alone()
+    off, edits = tuple(sorted(off)), tuple(sorted(edits, key=lambda edit: edit[0]))
     found = fetch(
-        "what-if",
-        request.store_id("what-if", repr((off, edits))),
+        kind,
+        request.store_id(kind, repr((off, edits)), apart),
         work.what_if,
         request,
         off,
         edits,
-        affinity=request.affinity,
-        what="Asking the model about your edit",
+        affinity=affinity,
+        what=what,
     )
     return None if found is None else Changed(found["answer"], found["off"])
 
 
 def in_words(choice: Choice, explanation: Explanation, change: Changed) -> str:
     """What was changed, what the model says to it, and what the imitation expected."""
-    subject = explanation.subject
+    what = done(explanation.subject, choice.off, choice.edits)
+    return " ".join(wording.changed(explanation, what, change.off, change.answer))
+
+
+def done(subject: Subject, off: Sequence[int], edits: Edits) -> str:
+    """What was changed: "Without “pain”", "With temperature 36.5 instead of 38.9"."""
     if isinstance(subject, TabularSubject):
-        done = wording.with_values(
+        return wording.with_values(
             [
                 (subject.columns[i], wording.cell(value), wording.cell(subject.values[i]))
-                for i, value in choice.edits
+                for i, value in edits
             ]
         )
-    else:
-        names = wording.part_names(subject)
-        done = wording.without([names[i] for i in choice.off])
-    return " ".join(wording.changed(explanation, done, change.off, change.answer))
+    names = wording.part_names(subject)
+    return wording.without([names[i] for i in off])

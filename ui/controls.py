@@ -256,6 +256,7 @@ def select(
     name: str | None = None,
     width: int | Literal["stretch"] = "stretch",
     help: str | None = None,
+    label_visibility: Literal["visible", "collapsed"] = "visible",
 ) -> None:
     """A select box over the keys of `options`, which are shown as their values.
 
@@ -273,6 +274,7 @@ def select(
             on_change=changed,
             width=width,
             help=help,
+            label_visibility=label_visibility,
         ),
         write,
     )

@@ -9,13 +9,14 @@ def main() -> None:
     """Show the screen that the URL names."""
     import streamlit as st
 
-    from pages import explain, home, improve, pick, review, upload
+    from pages import compare, explain, home, improve, pick, review, upload
     from ui import screens
 
     pages = {
         "home": st.Page(home.render, title="Home", url_path="", default=True),
         "upload": st.Page(upload.render, title="Upload", url_path="upload"),
         "explain": st.Page(explain.render, title="Explain", url_path="explain"),
+        "compare": st.Page(compare.render, title="Compare", url_path="compare"),
         "pick": st.Page(pick.render, title="Pick", url_path="pick"),
         "review": st.Page(review.render, title="Review", url_path="review", visibility="hidden"),
         "improve": st.Page(improve.render, title="Improve", url_path="improve"),

@@ -9,7 +9,7 @@ import streamlit as st
 from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import ComponentWeight, Explanation
 from ui import beliefs, changes, downloads, wording, work
-from ui.address import follow_widget, undo_off, write_choice
+from ui.address import EXPLAIN, Address, undo_change, write_choice
 from ui.changes import Changed
 from ui.choice import Choice
 from ui.figures import markup
@@ -151,9 +151,16 @@ def edits(
 ) -> None:
     """What if: the words or regions that are off, by keyboard too; undo and reset."""
     noun = wording.nouns(explanation.subject)
-    off = list(choice.off)
     st.markdown(f"**What if these {noun.parts} were not there?**", help=help_text)
-    st.session_state["off-parts"] = off
+    switches(noun, names, choice.off, at=EXPLAIN)
+    told_change(choice, explanation, change)
+
+
+def switches(
+    noun: wording.Nouns, names: Sequence[str], off: Sequence[int], *, at: Address[Any]
+) -> None:
+    """The parts that are off, to be chosen by keyboard too; and the way back."""
+    st.session_state["off-parts"] = list(off)
     st.multiselect(
         f"{noun.Parts} switched off",
         range(len(names)),
@@ -161,17 +168,21 @@ def edits(
         key="off-parts",
         placeholder=f"Click a {noun.part} in the {noun.item}, or choose one here",
         select_all=False,
-        on_change=lambda: follow_widget(off=tuple(st.session_state["off-parts"])),
+        on_change=lambda: at.follow(off=tuple(st.session_state["off-parts"])),
     )
+    way_back(is_changed=bool(off), at=at)
+
+
+def way_back(*, is_changed: bool, at: Address[Any]) -> None:
+    """Undo and reset."""
     with st.container(horizontal=True):
         st.button(
             "Undo",
             icon=":material/undo:",
-            disabled=not off,
-            on_click=undo_off,
+            disabled=not is_changed,
+            on_click=lambda: undo_change(at),
         )
-        st.button("Reset", disabled=not off, on_click=lambda: write_choice(off=()))
-    told_change(choice, explanation, change)
+        st.button("Reset", disabled=not is_changed, on_click=lambda: at.write(off=(), edits=()))
 
 
 def told_change(choice: Choice, explanation: Explanation, change: Changed | None) -> None:

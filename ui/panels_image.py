@@ -1,6 +1,6 @@
 """Why, for a picture: the regions that count, for the likeliest classes side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -60,7 +60,17 @@ def reasons(
             if len(shown) > 1:
                 name = wording.plain(explanation.class_names[number])
                 st.markdown(f"{name}, {wording.percent(explanation.probabilities[number])}")
-            _picture(choice, explanation, subject, names, number, weights, scale)
+            picture(
+                subject,
+                weights,
+                explanation.class_names[number],
+                wording.other_than(number, explanation.class_names),
+                look=choice.picture,
+                off=choice.off,
+                scale=scale,
+                key=f"picture-{number}",
+                on_click=toggle_off,
+            )
     with bars:
         panels.weights(
             explanation,
@@ -72,33 +82,38 @@ def reasons(
         )
 
 
-def _picture(
-    choice: Choice,
-    explanation: Explanation,
+def picture(
     subject: ImageSubject,
-    names: Sequence[str],
-    target: int,
     weights: Mapping[int, float],
+    positive: str,
+    negative: str,
+    *,
+    look: str = "colours",
+    off: Sequence[int],
     scale: float,
+    key: str,
+    on_click: Callable[[int], Any],
 ) -> None:
+    """The picture with the regions that count for the answer `positive`, to be clicked."""
+    names = wording.part_names(subject)
     strongest = sorted(weights, key=lambda i: -abs(weights[i]))
-    width = min(figure_width(f"picture-width-{target}", PICTURE_PX), PICTURE_PX)
+    width = min(figure_width(f"{key}-width", PICTURE_PX), PICTURE_PX)
     clickable_figure(
         image_figure(
             subject,
             weights,
-            mode=choice.picture,  # type: ignore[arg-type]
+            mode=look,  # type: ignore[arg-type]
             width_px=width,
             dark=is_dark(),
-            off=choice.off,
+            off=off,
             scale=scale,
-            positive_name=explanation.class_names[target],
-            negative_name=wording.other_than(target, explanation.class_names),
+            positive_name=positive,
+            negative_name=negative,
         ),
-        key=f"picture-{target}",
-        alt=f"The picture; for {explanation.class_names[target]} count "
+        key=key,
+        alt=f"The picture; for {positive} count "
         + "; ".join(f"{names[i]} {weights[i]:+.3f}" for i in strongest),
-        on_click=toggle_off,
+        on_click=on_click,
     )
 
 

@@ -1,11 +1,11 @@
 """Why, for a table's row: signed bars, the values to edit, and where they lie in the data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
-from lime_engine.subjects import TabularSubject
+from lime_engine.subjects import TabularSubject, Value
 from lime_engine.types import Explanation
 from ui import beliefs, panels, wording
 from ui import evidence as data
@@ -19,6 +19,7 @@ from ui.request import TableView, store_id
 from ui.rows import Column
 from ui.waiting import fetch
 from ui.widgets import figure, figure_width, is_dark
+from ui.work import Edits
 
 
 def reasons(
@@ -46,19 +47,38 @@ def reasons(
         )
         columns = task_columns(choice.task)
         if columns is not None:
-            _fields(choice, explanation, subject, columns)
+            fields(
+                subject,
+                columns,
+                [weight.index for weight in explanation.weights],
+                choice.edits,
+                key=f"value-{choice.item}",
+                on_edit=edit_value,
+            )
         st.button("Reset", disabled=not choice.edits, on_click=lambda: write_choice(edits=()))
         panels.told_change(choice, explanation, change)
 
 
-def _fields(
-    choice: Choice, explanation: Explanation, subject: TabularSubject, columns: Sequence[Column]
+def fields(
+    subject: TabularSubject,
+    columns: Sequence[Column],
+    shown: Sequence[int],
+    edits: Edits,
+    *,
+    key: str,
+    on_edit: Callable[[int, Value, Value], None],
 ) -> None:
-    """One field a column: those of the explanation first, the others folded."""
-    shown = [weight.index for weight in explanation.weights]
+    """One field a column: those `shown` first, the others folded.
+
+    `on_edit` gets the number of a column, the value that a person made of it, and the row's own.
+    """
+
+    def field(i: int) -> None:
+        _field(subject, columns[i], i, edits, key=f"{key}-{i}", on_edit=on_edit)
+
     with st.container(horizontal=True, gap="small", key="values-shown"):
         for i in shown:
-            _field(choice, subject, i, columns[i])
+            field(i)
     others = [i for i in range(subject.n_components) if i not in shown]
     if others:
         with (
@@ -66,22 +86,30 @@ def _fields(
             st.container(horizontal=True, gap="small"),
         ):
             for i in others:
-                _field(choice, subject, i, columns[i])
+                field(i)
 
 
-def _field(choice: Choice, subject: TabularSubject, i: int, column: Column) -> None:
+def _field(
+    subject: TabularSubject,
+    column: Column,
+    i: int,
+    edits: Edits,
+    *,
+    key: str,
+    on_edit: Callable[[int, Value, Value], None],
+) -> None:
     original = subject.values[i]
-    edits = dict(choice.edits)
+    edited = dict(edits)
     label = wording.plain(column.name)
-    if i in edits:
+    if i in edited:
         label += f" :blue[was {wording.plain(wording.cell(original))}]"
     column_field(
         column,
-        f"value-{choice.item}-{i}",
-        edits.get(i, original),
+        key,
+        edited.get(i, original),
         label=label,
         help=f"In this row: {wording.plain(subject.bins[i])}.",
-        on_change=lambda value: edit_value(i, value, original),
+        on_change=lambda value: on_edit(i, value, original),
     )
 
 

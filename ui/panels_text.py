@@ -1,5 +1,6 @@
 """Why, for a text: its words highlighted, and what the data says about a word."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -34,7 +35,16 @@ def reasons(choice: Choice, explanation: Explanation, subject: TextSubject) -> N
             "Click a word to switch it off and see what the model says without it.",
         )
         panels.faint(explanation)
-        _highlights(choice, explanation, subject)
+        width = figure_width("text-width") - SCROLLBAR_PX
+        highlights(
+            subject,
+            {weight.index: weight.weight for weight in explanation.weights},
+            lines_shown(subject, width, key=f"part-{choice.item}"),
+            width_px=width,
+            off=choice.off,
+            key="text",
+            on_click=toggle_off,
+        )
     with bars:
         panels.weights(
             explanation,
@@ -45,32 +55,46 @@ def reasons(choice: Choice, explanation: Explanation, subject: TextSubject) -> N
         )
 
 
-def _highlights(choice: Choice, explanation: Explanation, subject: TextSubject) -> None:
-    weights = {weight.index: weight.weight for weight in explanation.weights}
-    width = figure_width("text-width") - SCROLLBAR_PX
-    ranges = parts(subject.text, subject.spans, width)
-    part = 0
-    if len(ranges) > 1:
-        part = st.pagination(len(ranges), key=f"part-{choice.item}") - 1
-    first, last = ranges[min(part, len(ranges) - 1)]
+def lines_shown(subject: TextSubject, width_px: int, *, key: str) -> tuple[int, int]:
+    """The lines of a text that are shown; of a long one the part that is chosen here."""
+    ranges = parts(subject.text, subject.spans, width_px)
+    part = st.pagination(len(ranges), key=key) - 1 if len(ranges) > 1 else 0
+    return ranges[min(part, len(ranges) - 1)]
+
+
+def highlights(
+    subject: TextSubject,
+    weights: Mapping[int, float],
+    lines: tuple[int, int],
+    *,
+    width_px: int,
+    off: Sequence[int],
+    key: str,
+    on_click: Callable[[int], Any],
+    scale: float | None = None,
+) -> None:
+    """These lines with their words highlighted, to be clicked; the whole text as real text."""
+    first, last = lines
     tall = (last - first) * LINE_PX > TEXT_PX
-    with st.container(height=TEXT_PX if tall else "content", border=False, key="text-window"):
+    with st.container(height=TEXT_PX if tall else "content", border=False, key=f"{key}-window"):
         clickable_figure(
             text_figure(
                 subject.text,
                 subject.spans,
                 weights,
-                width_px=width,
+                width_px=width_px,
                 dark=is_dark(),
-                off=choice.off,
-                part=(first, last),
+                off=off,
+                scale=scale,
+                part=lines,
             ),
-            key="text",
+            key=key,
             alt="The text with its words highlighted; the same words follow as real text.",
-            on_click=toggle_off,
+            on_click=on_click,
         )
-    with st.expander("The same as text, to select or have read aloud", key="as-text"):
-        st.html(as_html(subject.text, subject.spans, weights, off=choice.off, dark=is_dark()))
+    with st.expander("The same as text, to select or have read aloud", key=f"as-{key}"):
+        drawn = as_html(subject.text, subject.spans, weights, off=off, scale=scale, dark=is_dark())
+        st.html(drawn)
 
 
 def edits(

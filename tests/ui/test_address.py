@@ -13,7 +13,7 @@ from ui.address import (
     edit_value,
     follow_widget,
     toggle_off,
-    undo_off,
+    undo_change,
     write_choice,
 )
 
@@ -72,7 +72,7 @@ def test_two_clicks_in_one_message_both_count(browser: Browser) -> None:
     assert browser.url == {"off": "3.1"}
     toggle_off(3)
     assert browser.url == {"off": "1"}
-    undo_off()
+    undo_change()
     assert browser.url == {}
 
 

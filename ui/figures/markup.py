@@ -196,10 +196,24 @@ def row_table(
 
     The columns that count come first, strongest first; `edits` are (column, new value).
     """
+    return weighed_row_table(subject, {"Weight": weights}, edits, dark=dark)
+
+
+def weighed_row_table(
+    subject: TabularSubject,
+    weights: Mapping[str, Mapping[int, float]],
+    edits: Collection[tuple[int, Value]] = (),
+    *,
+    dark: bool,
+) -> str:
+    """As `row_table`, with several weights by the name that stands over them, in one scale."""
     edited = dict(edits)
-    top = palette.colour_scale(weights.values())
-    columns = range(subject.n_components)
-    order = sorted(columns, key=lambda i: (i not in weights, -abs(weights.get(i, 0.0))))
+    top = palette.colour_scale(w for own in weights.values() for w in own.values())
+    sizes: dict[int, float] = {}
+    for own in weights.values():
+        for i, weight in own.items():
+            sizes[i] = max(sizes.get(i, 0.0), abs(weight))
+    order = sorted(range(subject.n_components), key=lambda i: (i not in sizes, -sizes.get(i, 0.0)))
     quiet = palette.quiet_colour(dark)
     rows = []
     for i in order:
@@ -207,10 +221,11 @@ def row_table(
         if i in edited:
             new = text_html(value_text(edited[i]))
             value = f'<del style="color:{quiet}">{value}</del> <strong>{new}</strong>'
-        weight = mark(weights[i], top, dark) if i in weights else ""
+        marks = [mark(own[i], top, dark) if i in own else "" for own in weights.values()]
         bin_text = f'<span style="color:{quiet}">{text_html(subject.bins[i])}</span>'
-        rows.append((text_html(subject.columns[i]), value, bin_text, weight))
-    return _table(("Column", "Value", "Range it is in", "Weight"), rows, dark)
+        rows.append((text_html(subject.columns[i]), value, bin_text, *marks))
+    head = ("Column", "Value", "Range it is in", *map(text_html, weights))
+    return _table(head, rows, dark)
 
 
 def mark(weight: float, top: float, dark: bool) -> str:

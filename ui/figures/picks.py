@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Protocol
 
 from lime_engine.subjects import TabularSubject, TextSubject
 from ui.figures import palette
@@ -9,7 +10,7 @@ from ui.figures.cards import weights_html
 from ui.figures.markup import EXCERPT, as_html, excerpt, picture_html, text_html
 from ui.figures.spread_parts import shade
 from ui.figures.wrap import Spans
-from ui.picked import Feature, Picked, PickedItem
+from ui.picked import Feature, Picked, PickedItem, Reason
 from ui.wording import part_names, visible
 
 MOST_VALUES = 4
@@ -25,10 +26,22 @@ _GAP = len(" … ")
 Window = tuple[int, int]
 
 
-def text_small(subject: TextSubject, item: PickedItem, *, dark: bool) -> str:
-    """The parts of a text around its strongest reasons, as many as fit in `EXCERPT` characters."""
+class Explained(Protocol):
+    """Whatever has an item's reasons, strongest first."""
+
+    @property
+    def reasons(self) -> Sequence[Reason]: ...
+
+
+def text_small(
+    subject: TextSubject, item: Explained, *, dark: bool, scale: float | None = None
+) -> str:
+    """The parts of a text around its strongest reasons, as many as fit in `EXCERPT` characters.
+
+    `scale` is the weight with the strongest colour, as here and below: by default the item's own.
+    """
     weights = {reason.index: reason.weight for reason in item.reasons}
-    scale = palette.colour_scale(weights.values())
+    scale = palette.colour_scale(weights.values()) if scale is None else scale
     windows = _windows(subject, [reason.index for reason in item.reasons])
     if not windows:
         text, places = excerpt(subject)
@@ -38,12 +51,15 @@ def text_small(subject: TextSubject, item: PickedItem, *, dark: bool) -> str:
     return as_html(text, spans, shown, scale=scale, dark=dark)
 
 
-def row_small(subject: TabularSubject, item: PickedItem, *, dark: bool) -> str:
+def row_small(
+    subject: TabularSubject, item: Explained, *, dark: bool, scale: float | None = None
+) -> str:
     """The values of a row that count most, with their weights, a line each."""
     names = part_names(subject)
     return weights_html(
         [(palette.shorten(names[r.index], _LONGEST), r.weight) for r in item.reasons[:MOST_VALUES]],
         dark=dark,
+        scale=scale,
     )
 
 

@@ -1,0 +1,65 @@
+"""The screen Compare: two models on one item and on a whole set, and which one to deploy."""
+
+import streamlit as st
+
+from ui import compare_panels as panels
+from ui import compare_verdict
+from ui.compare_choice import CompareChoice
+from ui.compare_controls import classes_matched, compare_bar
+from ui.compare_item import item_view
+from ui.compare_list import item_list
+from ui.compare_order import listed
+from ui.compare_overview import overview
+from ui.compare_place import COMPARE
+from ui.compared import Answered
+from ui.notices import remark
+from ui.set_controls import n_there, none_there
+from ui.verdicts import read_verdict
+
+
+def render() -> None:
+    """Show the screen."""
+    choice = COMPARE.current()
+    st.title("Which of the two would you deploy?", anchor=False)
+    for line in choice.problems:
+        remark(line)
+    bar = st.container()
+    there = n_there(choice.task, choice.source, choice.pair(0)[0].affinity)
+    with bar:
+        compare_bar(choice, there)
+    if there is None:
+        return
+    if there == 0:
+        none_there(choice.task.kind, choice.source)
+        return
+    if not classes_matched(choice):
+        return
+    answered = panels.answered(choice, min(choice.n, there))
+    if answered is None:
+        return
+    if choice.row is None:
+        _all_of_them(choice, answered)
+    else:
+        compared = panels.compared_at_hand(choice)
+        item_view(choice, answered, [item.row for item in listed(choice, answered, compared)])
+
+
+def _all_of_them(choice: CompareChoice, answered: Answered) -> None:
+    """From what both answer, over why, to which one to deploy."""
+    n, verdict = len(answered.items), read_verdict(choice.comparison_id, choice.who)
+    head = st.container()
+    panels.scoreboard(choice, answered.board)
+    compare_verdict.before(choice, verdict)
+    run = panels.explained(choice, n)
+    if run is not None and compare_verdict.asks_first(choice, verdict):
+        run = None
+    compared = None if run is None else panels.compared(choice, n, run)
+    with head:
+        panels.headline(choice, answered, compared)
+    overview(choice, answered, compared)
+    item_list(choice, answered, compared)
+    wants_field = compare_verdict.wants_field(choice, verdict)
+    field = panels.field_scores(choice) if wants_field else None
+    if compared is not None or verdict.after is not None:
+        compare_verdict.after(choice, verdict, answered.board, field)
+    compare_verdict.take_away(lambda: panels.shown(choice, answered, compared, verdict, field))
