@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 60.0  # seconds; only a broken server takes this long
+PATIENCE = 120.0  # seconds; only a broken server takes this long
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=20_000)  # only a broken page takes this long
+PATIENCE_MS = 60_000  # only a broken page takes this long, also on a machine that is busy
+expect.set_options(timeout=PATIENCE_MS)
 HARMLESS = (
     "Executing inline script violates",  # one of Streamlit's, which our policy blocks
     "the server responded with a status of 404",  # Streamlit looks for itself below a deep link
@@ -88,6 +89,7 @@ def open_tab(browser: Browser) -> Iterator[OpenTab]:
                 has_touch=width <= 600,
             )
         )
+        contexts[-1].set_default_timeout(PATIENCE_MS)
         return Tab(contexts[-1].new_page())
 
     yield open_one
@@ -104,7 +106,7 @@ def settled(page: Page) -> None:
 def explained(page: Page) -> Locator:
     """Wait for the answer and for every figure that goes with it; the headline."""
     headline = page.get_by_role("heading", name=re.compile("The model says"))
-    expect(headline).to_be_visible(timeout=60_000)
+    expect(headline).to_be_visible(timeout=2 * PATIENCE_MS)
     expect(page.locator(".st-key-weights-chart .main-svg").first).to_be_visible()
     expect(page.get_by_text("The address of this page")).to_be_attached()  # the page's last line
     settled(page)

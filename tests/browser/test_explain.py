@@ -50,7 +50,7 @@ def keep_busy(page: Page) -> None:
     paste(page, " ".join(f"word{i} pain" for i in range(4000)))
     expect(page).to_have_url(re.compile(r"/explain\?.*item=own"))
     page.goto(page.url + "&samples=10000&components=places")
-    expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("progressbar")).to_be_visible()
 
 
 def paste(page: Page, text: str) -> None:

@@ -39,7 +39,7 @@ def bring(page: Page, server: Server, network: bytes, *, picture: bool = True) -
     expect(page.get_by_text("PNG, JPEG or WebP pictures")).to_be_visible()
     if picture:
         upload(page, "astronaut.png", photograph())
-        expect(page.get_by_text("One picture, 512 × 512 pixels")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("One picture, 512 × 512 pixels")).to_be_visible()
     settled(page)
     asked = page.get_by_role("combobox", name="What should be asked about it?")
     choose(asked, "A network of your own (ONNX)")
@@ -54,7 +54,7 @@ def test_a_network_of_ones_own_is_tried_and_explained(server: Server, open_tab: 
     tab = open_tab()
     page = tab.page
     bring(page, server, file)
-    expect(page.get_by_text("knows 4 classes")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("knows 4 classes")).to_be_visible()
     direct = load_network(file, inspect_network(file).proposed)
     try:
         answer = direct(data.astronaut()[None])[0]
@@ -62,7 +62,7 @@ def test_a_network_of_ones_own_is_tried_and_explained(server: Server, open_tab: 
         direct.close()
     best = ("astronaut <b>", "rocket", "moon", "sea")[int(np.argmax(answer))]
     told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a "))
-    expect(told).to_contain_text(best, timeout=30_000)
+    expect(told).to_contain_text(best)
     names = page.get_by_role("textbox", name="Names of the classes, one a line")
     expect(names).to_have_value("astronaut <b>\nrocket\nmoon\nsea")
     settled(page)
@@ -78,9 +78,9 @@ def test_a_network_of_ones_own_is_tried_and_explained(server: Server, open_tab: 
 def test_what_was_guessed_can_be_changed(server: Server, open_tab: OpenTab) -> None:
     page = open_tab().page
     bring(page, server, torch_like(64, 64))
-    expect(page.get_by_text("knows 4 classes")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("knows 4 classes")).to_be_visible()
     told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a class \d"))
-    expect(told).to_be_visible(timeout=30_000)
+    expect(told).to_be_visible()
     names = page.get_by_role("textbox", name="Names of the classes, one a line")
     names.fill("one\ntwo")
     names.press("Control+Enter")
@@ -89,10 +89,10 @@ def test_what_was_guessed_can_be_changed(server: Server, open_tab: OpenTab) -> N
     names.fill("one\ntwo\nthree\nfour")
     names.press("Control+Enter")
     told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a (one|two|three|four)"))
-    expect(told).to_be_visible(timeout=30_000)
+    expect(told).to_be_visible()
     before = told.inner_text()
     choose(page.get_by_role("combobox", name="How pixels go in"), "none: 0 to 255")
-    expect(told).not_to_have_text(before, timeout=30_000)
+    expect(told).not_to_have_text(before)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_is_no_network_ends_in_a_sentence(
     page = open_tab().page
     bring(page, server, network, picture=False)
     alert = page.get_by_role("alert").filter(has_text=re.compile(says, re.IGNORECASE))
-    expect(alert.first).to_be_visible(timeout=30_000)
+    expect(alert.first).to_be_visible()
     page.get_by_role("button", name="Explain", exact=True).click()
     expect(page.get_by_text("nothing to explain yet")).to_be_visible()
 
@@ -117,6 +117,6 @@ def test_what_is_no_network_ends_in_a_sentence(
 def test_bringing_a_network_on_a_phone(server: Server, open_tab: OpenTab) -> None:
     tab = open_tab(width=390, scheme="dark")
     bring(tab.page, server, tensorflow_like(NAMES))
-    expect(tab.page.get_by_text("is to it a")).to_be_visible(timeout=30_000)
+    expect(tab.page.get_by_text("is to it a")).to_be_visible()
     no_sideways_scrolling(tab.page)
     assert tab.complaints == []

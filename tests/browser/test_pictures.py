@@ -206,7 +206,7 @@ def test_pictures_are_uploaded_in_a_zip_and_survive_a_reload(
         archive.writestr("../up.png", png(data.chelsea()[:40, :40]))
         archive.writestr("cup.png", png(data.coffee()))
     upload(page, "some.zip", buffer.getvalue())
-    expect(page.get_by_text("2 pictures, the first 451 × 300 pixels")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2 pictures, the first 451 × 300 pixels")).to_be_visible()
     expect(page.get_by_text("notes.txt")).to_be_visible()
     page.get_by_role("button", name="Explain", exact=True).click()
     expect(page).to_have_url(re.compile(r"/explain\?.*task=wolves"))
@@ -245,7 +245,7 @@ def test_bad_pictures_end_in_a_sentence(
     bring(page, server)
     upload(page, name, content)
     alert = page.get_by_role("alert").filter(has_text=says)
-    expect(alert.first).to_be_visible(timeout=30_000)
+    expect(alert.first).to_be_visible()
     page.get_by_role("button", name="Explain", exact=True).click()
     expect(page.get_by_text("nothing to explain yet")).to_be_visible()
 
@@ -264,7 +264,7 @@ def test_a_picture_on_a_phone(server: Server, open_tab: OpenTab, scheme: str) ->
 
 def test_the_guess_comes_before_the_picture_is_explained(server: Server, open_tab: OpenTab) -> None:
     page = open_tab().open(server.url + DEMO + "&guess=1")
-    expect(page.get_by_role("img", name="The picture")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("img", name="The picture")).to_be_visible()
     expect(page.get_by_text("The model says")).to_have_count(0)
     page.get_by_text("husky", exact=True).click()
     page.get_by_role("button", name="Commit, and show the model's answer").click()

@@ -77,7 +77,7 @@ def bring(page: Page, server: Server) -> None:
     page.goto(server.url + "/upload")
     settled(page)
     page.get_by_text("Rows of a table", exact=True).click()
-    page.get_by_text("Fill in one row").wait_for(timeout=30_000)
+    page.get_by_text("Fill in one row").wait_for()
 
 
 def flu_csv() -> str:
@@ -114,7 +114,7 @@ def test_a_csv_with_the_models_columns_is_explained_row_by_row(
     header, *lines = flu_csv().splitlines()
     wide = "\n".join([header + ",shoe size", *(line + ",42" for line in lines)])
     upload(page, "patients.csv", wide.encode())
-    expect(page.get_by_text("3 rows.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("3 rows.")).to_be_visible()
     expect(page.get_by_role("alert").filter(has_text="shoe size")).to_be_visible()
     page.get_by_role("button", name="Explain", exact=True).click()
     expect(page).to_have_url(re.compile(r"/explain\?.*task=flu"))
@@ -141,7 +141,7 @@ def test_bad_tables_end_in_a_sentence(
     bring(page, server)
     page.get_by_text("A table (.csv)", exact=True).click()
     upload(page, "patients.csv", change(flu_csv()).encode())  # type: ignore[operator]
-    expect(page.get_by_role("alert").filter(has_text=says)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("alert").filter(has_text=says)).to_be_visible()
     page.get_by_role("button", name="Explain", exact=True).click()
     expect(page.get_by_text("nothing to explain yet")).to_be_visible()
 
