@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
-    from ui.jobs import Workers
+    from ui.workshop.jobs import Workers
 
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -60,7 +60,7 @@ class SecurityHeaders:
 
 
 def _start_workers() -> "Workers":
-    from ui.demos import workers_with_demos  # imports the engine: the server need not wait for it
+    from ui.explain.demos import workers_with_demos
 
     return workers_with_demos()
 
@@ -70,7 +70,7 @@ async def _lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     starting = asyncio.create_task(asyncio.to_thread(_start_workers))
     yield {"workers": starting}
     workers = await starting
-    from ui import runs
+    from ui.workshop import runs
 
     runs.stop_all()
     workers.close()

@@ -34,7 +34,7 @@ from lime_engine import (
     overlap,
 )
 from lime_engine.evaluation import Perturber
-from lime_engine.projection import Estimate, project
+from lime_engine.fit.projection import Estimate, project
 from lime_engine.types import FloatArray
 from sample_models import Task, load_data, load_model, tasks
 

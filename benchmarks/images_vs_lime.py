@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.timing import Timed, geometric_mean, timed
 from lime_engine import ImagePerturber, LimeSettings, explain
-from lime_engine.superpixels import superpixels
+from lime_engine.image.superpixels import superpixels
 from lime_engine.types import FloatArray
 
 SIZES = (224, 512)

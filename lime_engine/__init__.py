@@ -14,8 +14,9 @@ from lime_engine.errors import (
     TargetError,
 )
 from lime_engine.evaluation import evaluate
-from lime_engine.fitting import fit
-from lime_engine.image import ImagePerturber
+from lime_engine.fit.explanation import fit
+from lime_engine.image.perturber import ImagePerturber
+from lime_engine.image.visual_words import looks, visual_words
 from lime_engine.many import Outcome, explain_many
 from lime_engine.overlap import Corrected, Overlap, overlap
 from lime_engine.pick import (
@@ -27,9 +28,9 @@ from lime_engine.pick import (
 )
 from lime_engine.settings import LimeSettings
 from lime_engine.shapley import ShapleyWeights, explain_shapley
-from lime_engine.sparse_rows import SparsePerturber
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject
-from lime_engine.tabular import TabularPerturber
+from lime_engine.table.perturber import TabularPerturber
+from lime_engine.table.sparse import SparsePerturber
 from lime_engine.text import TextPerturber
 from lime_engine.types import (
     ComponentWeight,
@@ -43,7 +44,6 @@ from lime_engine.types import (
     Stability,
     TreeSurrogate,
 )
-from lime_engine.visual_words import looks, visual_words
 
 __all__ = [
     "AtLeast",

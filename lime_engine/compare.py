@@ -14,12 +14,12 @@ import numpy as np
 from lime_engine.engine import ask_each_about
 from lime_engine.errors import InputError, SettingsError
 from lime_engine.evaluation import OnProgress, Perturber, ShouldStop
-from lime_engine.fitting import explained_class, fit_from
+from lime_engine.fit.explanation import explained_class, fit_from
+from lime_engine.fit.projection import Estimate, project, restricted
+from lime_engine.fit.surrogate import ROUNDING
 from lime_engine.many import Outcome, work_on
 from lime_engine.overlap import Overlap, overlap
-from lime_engine.projection import Estimate, project, restricted
 from lime_engine.settings import LimeSettings
-from lime_engine.surrogate import ROUNDING
 from lime_engine.types import Z95, Explanation, FloatArray, IntArray, Neighbourhood, PredictFn
 
 X = TypeVar("X")

@@ -8,8 +8,8 @@ import numpy as np
 
 from lime_engine.errors import SettingsError
 from lime_engine.evaluation import OnProgress, Perturber, ShouldStop, evaluate, evaluate_each
-from lime_engine.fitting import fit
-from lime_engine.projection import ENOUGH
+from lime_engine.fit.explanation import fit
+from lime_engine.fit.projection import ENOUGH
 from lime_engine.samplers import neighbourhood_design
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lime_engine.errors import InputError
-from lime_engine.projection import Estimate
+from lime_engine.fit.projection import Estimate
 from lime_engine.types import FloatArray, IntArray
 
 MOST = 5  # components that are compared, but no more than a third: chance alone shares little then

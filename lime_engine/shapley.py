@@ -24,7 +24,7 @@ from lime_engine.evaluation import OnProgress, Perturber, ShouldStop, evaluate
 from lime_engine.samplers import all_masks
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject
-from lime_engine.table_rows import drawn
+from lime_engine.table.rows import drawn
 from lime_engine.types import Design, FloatArray, Law, MaskArray, PredictFn
 
 Batch = TypeVar("Batch")

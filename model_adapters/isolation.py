@@ -23,7 +23,7 @@ from model_adapters.settings import Limits
 from model_adapters.strings import clean
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
-_MODULE: Final = "model_adapters.onnx_process"
+_MODULE: Final = "model_adapters.onnx.process"
 _PASSED_ON: Final = ("LD_LIBRARY_PATH", "SYSTEMROOT")  # what the loader may need; no secrets
 _ENVIRONMENT: Final = {
     "LANG": "C.UTF-8",

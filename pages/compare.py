@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from ui import compare_panels as panels
-from ui import compare_verdict
-from ui.compare_choice import CompareChoice
-from ui.compare_controls import classes_matched, compare_bar
-from ui.compare_item import item_view
-from ui.compare_list import item_list
-from ui.compare_order import listed
-from ui.compare_overview import overview
-from ui.compare_place import COMPARE
-from ui.compared import Answered
-from ui.notices import remark
-from ui.set_controls import n_there, none_there
-from ui.verdicts import read_verdict
+from ui.compare.choice import CompareChoice
+from ui.compare.controls import classes_matched, compare_bar
+from ui.compare.order import listed
+from ui.compare.panels import verdict as last_word
+from ui.compare.panels import whole as panels
+from ui.compare.panels.item import item_view
+from ui.compare.panels.items import item_list
+from ui.compare.panels.overview import overview
+from ui.compare.place import COMPARE
+from ui.compare.values import Answered
+from ui.compare.verdicts import read_verdict
+from ui.shell.many_items import n_there, none_there
+from ui.shell.notices import remark
 
 
 def render() -> None:
@@ -49,17 +49,17 @@ def _all_of_them(choice: CompareChoice, answered: Answered) -> None:
     n, verdict = len(answered.items), read_verdict(choice.comparison_id, choice.who)
     head = st.container()
     panels.scoreboard(choice, answered.board)
-    compare_verdict.before(choice, verdict)
+    last_word.before(choice, verdict)
     run = panels.explained(choice, n)
-    if run is not None and compare_verdict.asks_first(choice, verdict):
+    if run is not None and last_word.asks_first(choice, verdict):
         run = None
     compared = None if run is None else panels.compared(choice, n, run)
     with head:
         panels.headline(choice, answered, compared)
     overview(choice, answered, compared)
     item_list(choice, answered, compared)
-    wants_field = compare_verdict.wants_field(choice, verdict)
+    wants_field = last_word.wants_field(choice, verdict)
     field = panels.field_scores(choice) if wants_field else None
     if compared is not None or verdict.after is not None:
-        compare_verdict.after(choice, verdict, answered.board, field)
-    compare_verdict.take_away(lambda: panels.shown(choice, answered, compared, verdict, field))
+        last_word.after(choice, verdict, answered.board, field)
+    last_word.take_away(lambda: panels.shown(choice, answered, compared, verdict, field))

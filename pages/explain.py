@@ -6,16 +6,21 @@ import streamlit as st
 
 from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import Explanation
-from ui import panels, panels_image, panels_second, panels_table, panels_text, work
-from ui.address import current_choice
-from ui.choice import Choice
-from ui.compare_from import compare_button, of_item
-from ui.controls import choice_bar
-from ui.downloads import Shown
-from ui.guess import ask_for_a_guess, committed_guess
-from ui.notices import remark
-from ui.waiting import fetch
-from ui.wording import NOUNS, plain
+from ui.compare.links import compare_button, of_item
+from ui.explain.choice import Choice
+from ui.explain.controls import choice_bar
+from ui.explain.export import Shown
+from ui.explain.panels import common as panels
+from ui.explain.panels import image as panels_image
+from ui.explain.panels import second as panels_second
+from ui.explain.panels import table as panels_table
+from ui.explain.panels import text as panels_text
+from ui.explain.panels.guess import ask_for_a_guess, committed_guess
+from ui.explain.place import current_choice
+from ui.explain.work import explaining
+from ui.shell.notices import remark
+from ui.shell.waiting import fetch
+from ui.shell.wording import NOUNS, plain
 
 
 def render() -> None:
@@ -60,11 +65,12 @@ def render() -> None:
 
 def _explanation(choice: Choice) -> dict[str, Any] | None:
     request = choice.request
-    return fetch(
+    found: dict[str, Any] | None = fetch(
         "explanation",
         request.store_id("explanation"),
-        work.explanation,
+        explaining.explanation,
         request,
         affinity=request.affinity,
         what=f"Asking the model about copies of this {NOUNS[choice.task.kind].item}",
     )
+    return found

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui import improve_panels as panels
-from ui.improve_wording import as_it_is
-from ui.notices import remark
-from ui.wording import plain
+from ui.improve import panels as panels
+from ui.improve.wording import as_it_is
+from ui.shell.notices import remark
+from ui.shell.wording import plain
 
 
 def render() -> None:

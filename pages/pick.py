@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from ui import pick_panels
-from ui.address import PICK
-from ui.compare_from import compare_button, of_pick
-from ui.notices import remark
-from ui.pick_controls import pick_bar
-from ui.set_controls import n_there, none_there
-from ui.wording import NOUNS
+from ui.compare.links import compare_button, of_pick
+from ui.pick import panels
+from ui.pick.controls import pick_bar
+from ui.pick.place import PICK
+from ui.review.place import begin_review
+from ui.shell.many_items import n_there, none_there
+from ui.shell.notices import remark
+from ui.shell.wording import NOUNS
 
 
 def render() -> None:
@@ -28,16 +29,16 @@ def render() -> None:
         none_there(choice.task.kind, choice.source)
         return
     n = min(choice.n, there)
-    run = pick_panels.explained(choice, n)
+    run = panels.explained(choice, n)
     if run is None:
         return
-    picked = pick_panels.pick(choice, n, run)
+    picked = panels.pick(choice, n, run)
     if picked is None:
         return
     if not picked.items:
-        pick_panels.nothing(choice, picked)
+        panels.nothing(choice, picked)
         return
-    budget = pick_panels.headline(choice, picked)
-    pick_panels.listed(choice, picked, budget)
-    pick_panels.matrix(choice, picked, budget)
+    budget = panels.headline(choice, picked, begin_review)
+    panels.listed(choice, picked, budget)
+    panels.matrix(choice, picked, budget)
     compare_button(of_pick(choice))

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from ui import reviews
-from ui.notices import remark
-from ui.review_panels import item_to_judge
-from ui.review_place import END, Place, current_place, settle
-from ui.review_summary import summary
-from ui.screens import open_screen
+from ui.review import records
+from ui.review.panels import item_to_judge
+from ui.review.place import END, Place, current_place, settle
+from ui.review.summary import summary
+from ui.shell.notices import remark
+from ui.shell.screens import open_screen
 
 GONE = (
     "There is no such review on this server: what is picked and judged is kept for 30 days after "
@@ -23,14 +23,14 @@ NO_TASK = (
 def render() -> None:
     """Show the screen."""
     place = current_place()
-    kept = reviews.read_kept_pick(place.pick)
+    kept = records.read_kept_pick(place.pick)
     if kept is None or not kept.items:
         st.title("Review", anchor=False)
         remark(GONE if kept is None else NOTHING)
         if st.button("Choose what to pick from", type="primary"):
             open_screen("pick")
         return
-    review = reviews.read_review(place.pick, place.reviewer)
+    review = records.read_review(place.pick, place.reviewer)
     at = _where(place, kept, review)
     settle(place, END if at is None else str(at + 1))
     if kept.choice is None:
@@ -41,7 +41,7 @@ def render() -> None:
         item_to_judge(kept, place, at, review.get(kept.items[at].row))
 
 
-def _where(place: Place, kept: reviews.KeptPick, review: reviews.Review) -> int | None:
+def _where(place: Place, kept: records.KeptPick, review: records.Review) -> int | None:
     """The number of the item, from 0, None for the summary.
 
     A link that does not say goes on where this review stopped.
@@ -50,4 +50,4 @@ def _where(place: Place, kept: reviews.KeptPick, review: reviews.Review) -> int 
         return None
     if place.at.isdecimal() and len(place.at) < 5:
         return min(max(int(place.at), 1), len(kept.items)) - 1
-    return reviews.next_to_judge(kept.picked, review)
+    return records.next_to_judge(kept.picked, review)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lime_engine.image import ImagePerturber
+from lime_engine.image.perturber import ImagePerturber
 from lime_engine.types import PredictFn
 from sample_models.types import Example, Labelled, ModelCard, Task, TaskData
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lime_engine.errors import LimeError
-from lime_engine.image import ImagePerturber
+from lime_engine.image.perturber import ImagePerturber
 from lime_engine.subjects import Subject
 from lime_engine.types import PredictFn
 

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -18,14 +19,40 @@ LAW = {
     "benchmarks": {"lime_engine", "sample_models", "model_adapters", "scripts"},
     "scripts": set(),
 }
-# Inside the engine a module knows those before it; the perturbers stand beside the fit.
+# Inside the engine a module knows those on the floors below its own; on one floor, what stands
+# before it. A folder is one room here.
 ENGINE = (
-    "errors settings subjects types kernels samplers superpixels discretize cells numeric_column "
-    "categorical_column table_law table_rows projection stability selection surrogate fidelity "
-    "overlap fitting evaluation engine shapley many compare pick visual_words"
+    "errors settings subjects types kernels samplers evaluation fit engine shapley many overlap "
+    "compare pick"
 ).split()
-PERTURBERS = ["text", "image", "tabular", "sparse_rows"]
-PERTURBERS_KNOW = {*ENGINE[: ENGINE.index("projection")]} - {"settings"}
+PERTURBERS = ["text", "image", "table"]  # beside the fit and the engine: neither knows the other
+PERTURBERS_KNOW = {*ENGINE[: ENGINE.index("evaluation")]} - {"settings"}
+# Inside `ui` the way down is pages -> wings -> explain -> shell -> workshop -> figures.
+DOWN = {
+    "figures": set(),
+    "workshop": {"figures"},
+    "shell": {"workshop", "figures"},
+    "explain": {"shell", "workshop", "figures"},
+}
+BELOW_WINGS = {*DOWN, "explain"}
+NEIGHBOURS = {
+    "home": set(),
+    "upload": set(),
+    "pick": set(),
+    "improve": set(),
+    "compare": {"pick"},
+    "review": {"pick", "improve"},
+}
+# What only this wing has, beside the plan.
+PARTS_OF_ITS_OWN = {
+    "explain": ("beliefs", "changes", "columns", "demos"),
+    "upload": ("reading",),
+    "pick": ("values",),
+    "compare": ("values", "matching", "order", "verdicts", "verdict_wording", "links"),
+    "review": ("records", "merging", "summary"),
+}
+SHAPLEY_DRAWS = {"table"}
+MAX_MODULES = 14  # in a folder
 
 
 def sources() -> Iterator[Path]:
@@ -52,10 +79,16 @@ def imported(path: Path) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=1)
+def modules() -> dict[str, set[str]]:
+    """Every module with all that it imports."""
+    return {module_name(path): imported(path) for path in sources()}
+
+
 def edges() -> Iterator[tuple[str, str]]:
-    for path in sources():
-        for target in sorted(imported(path)):
-            yield module_name(path), target
+    for source, targets in modules().items():
+        for target in sorted(targets):
+            yield source, target
 
 
 def test_the_law_names_every_package() -> None:
@@ -89,36 +122,98 @@ def test_streamlit_stays_in_app_pages_and_ui() -> None:
     users = {s for s, t in edges() if t.split(".")[0] == "streamlit"}
     outside = {s for s in users if s.split(".")[0] not in {"app", "pages", "ui"}}
     assert outside == set()
-    assert not {s for s in users if s.startswith("ui.figures")}
 
 
 def test_the_engine_is_layered() -> None:
     offending = []
-    for path in sorted((ROOT / "lime_engine").glob("*.py")):
-        module = path.stem
-        if module == "__init__":
+    for path in sorted((ROOT / "lime_engine").rglob("*.py")):
+        room = path.relative_to(ROOT / "lime_engine").parts[0].removesuffix(".py")
+        if room == "__init__":
             continue
-        assert module in {*ENGINE, *PERTURBERS}, f"give lime_engine.{module} a place in the order"
-        may = PERTURBERS_KNOW if module in PERTURBERS else set(ENGINE[: ENGINE.index(module)])
+        assert room in {*ENGINE, *PERTURBERS}, f"give lime_engine.{room} a place in the order"
+        may = PERTURBERS_KNOW if room in PERTURBERS else set(ENGINE[: ENGINE.index(room)])
+        may |= SHAPLEY_DRAWS if room == "shapley" else set()
         for target in imported(path):
             package, _, rest = target.partition(".")
-            if package == "lime_engine" and (there := rest.split(".")[0]) not in {*may, ""}:
-                offending.append(f"{module} imports {there}")
+            if package == "lime_engine" and rest.split(".")[0] not in {*may, room, ""}:
+                offending.append(f"{module_name(path)} imports {target}")
     assert offending == []
 
 
+def test_wings_know_only_the_floors_below_and_their_neighbours() -> None:
+    folders = {path.name for path in (ROOT / "ui").iterdir() if (path / "__init__.py").is_file()}
+    assert folders == {*DOWN, *NEIGHBOURS}, "give the new folder of ui a place on the way down"
+    may = DOWN | {wing: BELOW_WINGS | neighbours for wing, neighbours in NEIGHBOURS.items()}
+    offending = [
+        f"{source} imports {target}"
+        for source, target in edges()
+        if source.startswith("ui.")
+        and target.startswith("ui.")
+        and (here := source.split(".")[1]) != "main"
+        and target.split(".")[1] not in {here, *may[here]}
+    ]
+    assert offending == []
+
+
+def test_every_wing_has_the_same_plan() -> None:
+    kinds = "choice place work wording figures export controls panels".split()
+    for wing in ("explain", *NEIGHBOURS):
+        found = {path.stem for path in (ROOT / "ui" / wing).iterdir() if path.suffix != ".jinja"}
+        unknown = found - {*kinds, *PARTS_OF_ITS_OWN.get(wing, ()), "__init__", "__pycache__"}
+        assert not unknown, f"ui/{wing} has parts that are not in the plan"
+    assert {path.name for path in (ROOT / "ui").glob("*.py")} == {"__init__.py", "main.py"}
+
+
+def test_folders_are_small_and_no_name_repeats_its_folder() -> None:
+    for package in LAW:
+        for folder in {path.parent for path in (ROOT / package).rglob("*.py")}:
+            modules = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+            assert len(modules) <= MAX_MODULES, folder
+            if folder.parent != ROOT:
+                assert not [name for name in modules if folder.name in name.split("_")], folder
+
+
+def reached(start: str) -> set[str]:
+    """All modules that importing this one brings along, from the source."""
+    found, ahead = {start}, [start]
+    while ahead:
+        for target in modules().get(ahead.pop(), ()):
+            # A name in a module counts as the module; a module brings its packages along.
+            parts = target.split(".")
+            for n in range(1, len(parts) + 1):
+                name = ".".join(parts[:n])
+                if name not in found:
+                    found.add(name)
+                    ahead.append(name)
+    return found
+
+
+def test_what_workers_import_never_imports_streamlit() -> None:
+    work = [module for module in modules() if module.startswith("ui.") and ".work" in module]
+    assert len(work) > 10
+    for start in [*work, "ui.workshop.worker", "ui.workshop.runs"]:
+        assert "streamlit" not in reached(start), start
+    pure = {
+        m
+        for path in sources()
+        if (m := module_name(path)).startswith(("ui.workshop", "ui.figures"))
+    }
+    users = {s for s, t in edges() if t.split(".")[0] == "streamlit"}
+    assert not users & pure
+    assert not {s for s in users if ".figures" in s or s.split(".")[-1] in ("choice", "wording")}
+
+
 def test_imports_form_no_circle() -> None:
-    modules = {module_name(path): imported(path) for path in sources()}
     done: set[str] = set()
 
     def visit(module: str, way: tuple[str, ...]) -> None:
         assert module not in way, " -> ".join([*way, module])
         if module not in done:
-            for target in modules[module] & modules.keys() - {module}:
+            for target in modules()[module] & modules().keys() - {module}:
                 visit(target, (*way, module))
             done.add(module)
 
-    for module in modules:
+    for module in modules():
         visit(module, ())
 
 
@@ -130,7 +225,7 @@ def test_no_module_in_ui_hides_one_of_the_standard_library() -> None:
 def test_the_way_to_home_loads_nothing_heavy() -> None:
     """What the server and a first page import: no scikit-learn, SciPy, pandas or scikit-image."""
     code = (
-        "import sys; import pages.explain, pages.home, pages.upload, ui.demos, ui.main; "
+        "import sys; import pages.explain, pages.home, pages.upload, ui.explain.demos, ui.main; "
         "print([m for m in ('sklearn', 'scipy', 'pandas', 'skimage') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

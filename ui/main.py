@@ -10,7 +10,7 @@ def main() -> None:
     import streamlit as st
 
     from pages import compare, explain, home, improve, pick, review, upload
-    from ui import screens
+    from ui.shell import screens
 
     pages = {
         "home": st.Page(home.render, title="Home", url_path="", default=True),

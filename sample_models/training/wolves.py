@@ -15,8 +15,8 @@ import torch  # type: ignore[import-not-found, unused-ignore]
 from numpy.typing import NDArray
 from torch import nn  # type: ignore[import-not-found, unused-ignore]
 
-from sample_models.wolves_drawing import SIZE
-from sample_models.wolves_scenes import SceneSplit, draw_scene
+from sample_models.wolves.drawing.canvas import SIZE
+from sample_models.wolves.scenes import SceneSplit, draw_scene
 
 ARTIFACTS = Path(__file__).parent.parent / "artifacts"
 CLASS_NAMES = ("husky", "wolf")

@@ -15,8 +15,8 @@ from tests.browser.conftest import (
     settled,
 )
 from tests.server import Server, serve
-from ui import brought
-from ui.store import Store
+from ui.workshop import kept
+from ui.workshop.store import Store
 
 pytestmark = pytest.mark.browser
 
@@ -147,8 +147,8 @@ def test_what_is_brought_is_picked_from_and_what_fails_is_listed(
     expect(page.get_by_text("Wrong: the data say")).to_have_count(0)
 
     there = Store(server.log.parent / "store", max_bytes=1_000_000_000, ttl_seconds=3600)
-    monkeypatch.setattr(brought, "store", lambda: there)
-    source = brought.keep_texts(["Chest pain and sweating", "   "])  # which Upload would not take
+    monkeypatch.setattr(kept, "store", lambda: there)
+    source = kept.keep_texts(["Chest pain and sweating", "   "])  # which Upload would not take
     page = tab.open(f"{server.url}/pick?task=triage&source={source}")
     expect(picked(page)).to_have_text("There is one text: it is the pick.")
     page.get_by_text("1 could not be explained").click()

@@ -26,8 +26,8 @@ from tests.browser.conftest import (
     upload,
 )
 from tests.server import Server
-from ui.figures.image import image_figure
-from ui.widgets import CONFIG
+from ui.explain.figures.image import image_figure
+from ui.shell.widgets import CONFIG
 
 pytestmark = pytest.mark.browser
 

@@ -12,11 +12,11 @@ from lime_engine.subjects import subject_to_dict
 from sample_models import load_data, tasks
 from tests.browser.conftest import OpenTab, no_sideways_scrolling, settled
 from tests.server import Server, serve
-from ui import reviews
-from ui.instances import perturber_of
-from ui.pick_choice import PickChoice
-from ui.picked import Feature, Picked, PickedItem, Reason
-from ui.store import Store
+from ui.pick.choice import PickChoice
+from ui.pick.values import Feature, Picked, PickedItem, Reason
+from ui.review import records
+from ui.workshop.instances import perturber_of
+from ui.workshop.store import Store
 
 pytestmark = pytest.mark.browser
 
@@ -32,8 +32,8 @@ KeepPick = Callable[[str, int], str]
 def keep_pick(server: Server, monkeypatch: pytest.MonkeyPatch) -> KeepPick:
     """Puts a pick into the server's store, as the screen Pick does; returns its address."""
     there = Store(server.log.parent / "store", max_bytes=1_000_000_000, ttl_seconds=3600)
-    monkeypatch.setattr(reviews, "store", lambda: there)
-    return lambda task, n: f"/review?pick={reviews.keep_pick(*first_items(task, n))}"
+    monkeypatch.setattr(records, "store", lambda: there)
+    return lambda task, n: f"/review?pick={records.keep_pick(*first_items(task, n))}"
 
 
 def first_items(task_key: str, n: int) -> tuple[PickChoice, Picked]:

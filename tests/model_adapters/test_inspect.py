@@ -11,9 +11,9 @@ from onnx import TensorProto as T
 from onnx import helper
 
 from model_adapters import NetworkFacts, inspect_network, load_network
-from model_adapters.onnx_guess import scaling
-from model_adapters.onnx_names import class_names
-from model_adapters.onnx_ports import image_port
+from model_adapters.onnx.guess import scaling
+from model_adapters.onnx.names import class_names
+from model_adapters.onnx.ports import image_port
 from tests.model_adapters import networks
 
 

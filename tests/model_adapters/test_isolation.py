@@ -228,8 +228,8 @@ def test_no_secrets_no_files_no_connections(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_libraries_print_cannot_reach_the_protocol() -> None:
     code = (
-        "import os; from model_adapters import frames, onnx_process\n"
-        "requests, answers = onnx_process._own_pipes()\n"
+        "import os; from model_adapters import frames; from model_adapters.onnx import process\n"
+        "requests, answers = process._own_pipes()\n"
         "header, body = frames.receive(requests, 100)\n"
         "print('noise', flush=True); os.write(1, b'more noise')\n"
         "assert os.read(0, 10) == b''\n"

@@ -14,8 +14,8 @@ from onnx import helper, numpy_helper
 
 from model_adapters import Limits, NetworkError, inspect_network
 from model_adapters.answers import probabilities
-from model_adapters.onnx_checks import read_model
-from model_adapters.onnx_ports import answer_names, image_port
+from model_adapters.onnx.checks import read_model
+from model_adapters.onnx.ports import answer_names, image_port
 from tests.model_adapters import networks
 
 

@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sample_models import tasks
-from ui import brought, jobs, store
-from ui.choice import first_choice
-from ui.item import Item
+from ui.explain.choice import first_choice
+from ui.workshop import jobs, kept, store
+from ui.workshop.item import Item
 
 PATIENCE_SECONDS = 60
 DEMO = first_choice(tasks()["triage"])
@@ -177,7 +177,7 @@ def test_bad_links_end_in_a_sentence(params: dict[str, str], says: str) -> None:
 
 
 def test_own_texts_are_explained_by_number() -> None:
-    source = brought.keep_texts(["My chest hurts", "Please renew my prescription"])
+    source = kept.keep_texts(["My chest hurts", "Please renew my prescription"])
     app = opened(explain, task="triage", item=str(Item(source, 0)))
     assert "The model says" in seen(app)
     app.number_input(key="choice-row").set_value(2).run()

@@ -12,7 +12,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 
 from lime_engine import LimeSettings, explain
-from lime_engine.tabular import TabularPerturber
+from lime_engine.table.perturber import TabularPerturber
 from sample_models import breast_cancer
 
 TASK = breast_cancer.TASK

@@ -12,9 +12,9 @@ import pytest
 
 from lime_engine import LimeSettings, explain
 from lime_engine.subjects import TabularSubject
-from lime_engine.tabular import TabularPerturber
-from sample_models import flu
-from sample_models.flu_patients import FLU_DESK, LEVELS, write_patients
+from lime_engine.table.perturber import TabularPerturber
+from sample_models.flu import task as flu
+from sample_models.flu.patients import FLU_DESK, LEVELS, write_patients
 
 TASK = flu.TASK
 SPLITS = ("train", "test", "field")
@@ -91,7 +91,7 @@ def test_the_same_patients_in_every_process():
     code = (
         "import hashlib; from sample_models import flu; d = flu.TASK.data();"
         f"print(hashlib.sha256({written}.encode()).hexdigest(),"
-        " flu.load_a()(d.test.instances.head(50)).tobytes().hex())"
+        " flu.task.load_a()(d.test.instances.head(50)).tobytes().hex())"
     )
     out = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],

@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 
 from lime_engine import LimeSettings, TextPerturber, explain
-from sample_models import (
-    TaskUnavailable,
-    load_data,
-    load_model,
-    newsgroups,
-    newsgroups_cache,
-    tasks,
-)
+from sample_models import TaskUnavailable, load_data, load_model, tasks
+from sample_models.newsgroups import cache
+from sample_models.newsgroups import task as newsgroups
 
 TASK = tasks()["newsgroups"]
 
@@ -122,10 +117,10 @@ def test_examples_are_what_their_titles_say(data):
 @pytest.mark.parametrize("end", ["raise OSError('no network')", "time.sleep(60)"])
 def test_without_copy_and_network_it_says_what_to_do_and_leaves_nothing(end, tmp_path, monkeypatch):
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
-    monkeypatch.setattr(newsgroups_cache, "DOWNLOAD_SECONDS", 1.0)
+    monkeypatch.setattr(cache, "DOWNLOAD_SECONDS", 1.0)
     half = "import sys, time; open(sys.argv[1] + '/20news-bydate_py3.pkz', 'wb').write(b'half');"
-    monkeypatch.setattr(newsgroups_cache, "_DOWNLOAD", half + end)
+    monkeypatch.setattr(cache, "_DOWNLOAD", half + end)
 
     with pytest.raises(TaskUnavailable, match="set SCIKIT_LEARN_DATA to a folder"):
-        newsgroups_cache.fetch(["alt.atheism"], remove=())
+        cache.fetch(["alt.atheism"], remove=())
     assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from lime_engine import LimeSettings, TextPerturber, explain
-from sample_models import load_data, load_model, tasks, triage
+from sample_models import load_data, load_model, tasks
+from sample_models.triage import task as triage
 
 TASK = tasks()["triage"]
 SPLITS = ("train", "test", "field")

@@ -14,11 +14,13 @@ import pytest
 from lime_engine import LimeSettings, explain
 from lime_engine.subjects import ImageSubject, TextSubject
 from model_adapters import load_network
-from sample_models import wolves, wolves_again, wolves_scenes
+from sample_models.wolves import again as wolves_again
+from sample_models.wolves import scenes as wolves_scenes
+from sample_models.wolves import task as wolves
 
 TASK = wolves.TASK
 SPLITS = ("train", "test", "field")
-ARTIFACTS = Path(wolves.__file__).parent / "artifacts"
+ARTIFACTS = Path(wolves.__file__).parents[1] / "artifacts"
 ROWS = range(80)  # of test and field, on which accuracy is measured
 HIT_PICTURES = 16  # test pictures with snow whose explanations are looked at
 
@@ -71,7 +73,7 @@ def test_snow_follows_the_label_except_in_the_field(split, correlation):
 
 def test_the_same_scenes_in_every_process_and_order():
     code = (
-        "import hashlib; from sample_models.wolves_scenes import draw_scene;"
+        "import hashlib; from sample_models.wolves.scenes import draw_scene;"
         "draw_scene('train', 3);"
         "scenes = [draw_scene('test', row) for row in (8, 5)];"
         "print([hashlib.sha256(s.pixels.tobytes() + s.snow.tobytes()).hexdigest() for s in scenes])"

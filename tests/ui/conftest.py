@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ui.store import Store, store
+from ui.workshop.store import Store, store
 
 
 @pytest.fixture(autouse=True)

@@ -76,7 +76,7 @@ def evidence_table(
 ) -> str:
     """How often a word occurs: one row for train, test and field, one column a class.
 
-    `counts` is what `ui.evidence` returns.
+    `counts` is what `ui.explain.work.evidence` returns.
     """
     rows = []
     for split, name in SPLITS.items():
@@ -94,7 +94,7 @@ def copies_table(
 ) -> str:
     """Perturbed copies with the model's answer and their weight.
 
-    `copies` is what `ui.work.copies` returns; words that are off are struck through.
+    `copies` is what Explain's worker of that name returns; words that are off are struck through.
     """
     text, spans = excerpt(subject)
     rows = []

@@ -1,0 +1,91 @@
+"""The simple model that imitates the black box near the instance."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lime_engine.fit.projection import Estimate
+from lime_engine.types import (
+    Design,
+    FloatArray,
+    IntArray,
+    LinearSurrogate,
+    Neighbourhood,
+    Surrogate,
+    TreeSurrogate,
+)
+
+RIDGE_ALPHA = 1.0
+TREE_DEPTH = 4
+ROUNDING = 1e-12  # in units of the answer; probabilities carry about 1e-16
+
+
+def surrogates(
+    neighbourhood: Neighbourhood, chosen: IntArray, kind: str, estimate: Estimate | None
+) -> Callable[[int], Surrogate]:
+    """Class -> its surrogate of this `kind` ("ridge", "tree") on the chosen components.
+
+    A ridge is the `estimate` on them, (K+1, n_classes), where there is one.
+    """
+    design, values = neighbourhood.design, neighbourhood.responses.values
+    if kind == "tree":
+        return lambda column: _fit_tree(design, values[:, column], chosen)
+    if estimate is None:
+        return lambda column: _fit_ridge(design, values[:, column], chosen)
+    return lambda column: LinearSurrogate(
+        float(estimate.coefficients[0, column]),
+        dict(zip(chosen.tolist(), estimate.coefficients[1:, column].tolist(), strict=True)),
+    )
+
+
+def _fit_ridge(design: Design, y: FloatArray, chosen: IntArray) -> LinearSurrogate:
+    from sklearn.linear_model import Ridge
+
+    if len(chosen) == 0:
+        return LinearSurrogate(float(np.average(y, weights=design.weights)), {})
+    masks = design.masks[:, chosen].astype(float)
+    ridge = Ridge(alpha=RIDGE_ALPHA).fit(masks, y, sample_weight=design.weights)
+    coefficients = dict(zip(chosen.tolist(), ridge.coef_.tolist(), strict=True))
+    return LinearSurrogate(float(ridge.intercept_), coefficients)
+
+
+def _fit_tree(design: Design, y: FloatArray, chosen: IntArray) -> TreeSurrogate:
+    from sklearn.tree import DecisionTreeRegressor
+
+    if len(chosen) == 0:
+        return TreeSurrogate((-1,), (-1,), (-1,), (float(np.average(y, weights=design.weights)),))
+    tree = DecisionTreeRegressor(max_depth=TREE_DEPTH, random_state=0)
+    tree.fit(design.masks[:, chosen].astype(float), y, sample_weight=design.weights)
+    nodes = tree.tree_
+    return TreeSurrogate(
+        tuple(int(chosen[f]) if f >= 0 else -1 for f in nodes.feature),
+        tuple(nodes.children_left.tolist()),
+        tuple(nodes.children_right.tolist()),
+        tuple(nodes.value[:, 0, 0].tolist()),
+    )
+
+
+def contributions(surrogate: Surrogate, design: Design, chosen: IntArray) -> dict[int, float]:
+    """The weight of each chosen component.
+
+    For the linear surrogate its coefficient. For the tree the weighted mean, over the design, of
+    g with the component on minus g with it off, which is the coefficient when g is linear. What is
+    left of rounding alone is 0: a model that does not move has no weights.
+    """
+    if isinstance(surrogate, LinearSurrogate):
+        found = surrogate.coefficients
+    else:
+        found = _mean_effects(surrogate, design, chosen)
+    return {i: 0.0 if abs(weight) < ROUNDING else weight for i, weight in found.items()}
+
+
+def _mean_effects(surrogate: TreeSurrogate, design: Design, chosen: IntArray) -> dict[int, float]:
+    weights = {}
+    for component in chosen.tolist():
+        masks = design.masks.copy()
+        masks[:, component] = True
+        on = surrogate.predict(masks)
+        masks[:, component] = False
+        difference = on - surrogate.predict(masks)
+        weights[component] = float(np.average(difference, weights=design.weights))
+    return weights

@@ -1,0 +1,116 @@
+"""What a graph tells about scaling and outputs, as a value and a sentence why. Child only."""
+
+import re
+from typing import Final
+
+import numpy as np
+import onnx
+
+from lime_engine.types import FloatArray
+from model_adapters.onnx.ports import Port, constant_in, readers
+from model_adapters.settings import Output, Scaling
+
+_ONWARD: Final = set(
+    "Identity Reshape Flatten Squeeze Unsqueeze Cast Dropout Transpose QuantizeLinear "
+    "DequantizeLinear".split()
+)
+_TURNS: Final = {"Transpose", "Reshape", "Squeeze", "Unsqueeze", "Resize", "Pad"}
+_KNOWN: Final = re.compile(
+    r"imagenet|res_?ne[xt]t|mobile_?net|efficient_?net|dense_?net|vgg|squeeze_?net|shuffle_?net|"
+    r"conv_?next|reg_?net|mnas_?net|inception|google_?net|alex_?net|torchvision|timm|"
+    r"\b(vit|deit|swin)\b",
+    re.IGNORECASE,
+)
+
+
+def output_from_graph(model: onnx.ModelProto, name: str) -> tuple[Output, str] | None:
+    """Whether the last step before an output makes probabilities; None if it does not say."""
+    makers = {out: node for node in model.graph.node for out in node.output}
+    node = makers.get(name)
+    for _ in range(20):
+        if node is None or node.op_type not in _ONWARD:
+            break
+        node = makers.get(node.input[0]) if node.input else None
+    match node.op_type if node is not None else "":
+        case "Softmax":
+            return "probabilities", "The file's last step is a softmax, so it gives probabilities."
+        case "Sigmoid" | "HardSigmoid":
+            return "probabilities", (
+                "The file's last step is a sigmoid: a probability per class, scaled to sum to 1."
+            )
+        case "LogSoftmax":
+            return "logits", (
+                "The file's last step is a log-softmax; a softmax turns it into probabilities."
+            )
+    return None
+
+
+def output_from_answers(answers: FloatArray) -> tuple[Output, str]:
+    """Whether the answers (n, k) to random pictures look like probabilities."""
+    in_range = bool(((answers >= -1e-4) & (answers <= 1 + 1e-4)).all())
+    if answers.shape[1] > 1 and in_range and np.allclose(answers.sum(axis=1), 1.0, atol=1e-3):
+        return "probabilities", "For random pictures the answers are in 0 to 1 and sum to 1."
+    return "logits", "The answers to random pictures do not sum to 1, so they are taken as logits."
+
+
+def scaling(model: onnx.ModelProto, port: Port, n_classes: int | None) -> tuple[Scaling, str]:
+    """How the network wants its values; a guess where the graph does not show it."""
+    if not port.dtype.startswith("float"):
+        return "none", "The network takes whole numbers, so values stay as they are, 0 to 255."
+    if (found := _own_scaling(model.graph, port.name)) is not None:
+        return found
+    notes = [f"{p.key} {p.value[:500]}" for p in model.metadata_props[:50]]
+    words = " ".join([model.producer_name, model.graph.name, model.doc_string[:500], *notes])
+    if "ultralytics" in words.lower():
+        return "0-1", "The file comes from Ultralytics, whose classifiers take values from 0 to 1."
+    if n_classes == 1001 or (n_classes == 1000 and port.layout == "NHWC"):
+        return "-1..1", (
+            f"A guess: most TensorFlow networks with {n_classes:,} classes take values from -1 to "
+            "1. Check it with a picture you know."
+        )
+    if n_classes == 1000:
+        return "imagenet", (
+            "A guess: networks with 1,000 classes are mostly trained on ImageNet, with its usual "
+            "scaling. Check it with a picture you know."
+        )
+    if port.layout == "NCHW" and (known := _KNOWN.search(words)):
+        return "imagenet", (
+            f'A guess: the file mentions "{known[0][:30]}", and such networks mostly take the '
+            "usual ImageNet scaling. Check it with a picture you know."
+        )
+    return "0-1", (
+        "A guess: the file does not say, and values from 0 to 1 are the most common. Check it "
+        "with a picture you know."
+    )
+
+
+def _own_scaling(graph: onnx.GraphProto, name: str) -> tuple[Scaling, str] | None:
+    """What the first arithmetic on the picture tells: numbers for 0 to 255, or for 0 to 1."""
+    node = next(readers(graph, name), None)
+    for _ in range(8):
+        if node is None or node.op_type not in _TURNS or not node.output:
+            break
+        node = next(readers(graph, node.output[0]), None)
+    match node.op_type if node is not None else "":
+        case "Sub" | "Add":
+            fits_unit = _at_most(constant_in(graph, node), 1.5)  # the mean of values from 0 to 1
+        case "Div":
+            fits_unit = _at_most(constant_in(graph, node), 2.0)  # their standard deviation
+        case "Mul":
+            fits_unit = not _at_most(constant_in(graph, node), 0.1)  # 1/255, 1/127.5, 1/58
+        case "BatchNormalization":
+            means = onnx.NodeProto(input=node.input[3:4]) if node is not None else None
+            fits_unit = _at_most(constant_in(graph, means), 1.5)
+        case _:
+            return None
+    return ("0-1", _NETWORK_CENTRES) if fits_unit else ("none", _NETWORK_SCALES)
+
+
+def _at_most(number: float | None, most: float) -> bool:
+    return number is not None and number <= most
+
+
+_NETWORK_SCALES: Final = "The network scales the values 0 to 255 itself, in its first step."
+_NETWORK_CENTRES: Final = (
+    "The network's first step centres or scales values, by numbers that fit values from 0 to 1."
+)

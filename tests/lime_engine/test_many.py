@@ -1,0 +1,380 @@
+"""Many explanations on real workers: none is lost, whoever dies."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from multiprocessing import active_children, get_context
+from pathlib import Path
+from typing import Any
+
+import dask
+import distributed
+import pytest
+
+import lime_engine.many
+from lime_engine import LimeSettings, Outcome, TextPerturber, explain, explain_many
+from lime_engine.errors import Cancelled, InputError, PredictorError, SettingsError
+from sample_models import load_model
+from tests.conditions import is_alive, until
+from tests.lime_engine import many_functions as functions
+
+ROOT = Path(__file__).parents[2]
+PERTURBER = TextPerturber()
+SETTINGS = LimeSettings(n_samples=32, n_features=2, held_out=0.0)
+WORDS = "urgent calm pain maybe and then".split()
+
+
+def text(number: int, *more: str) -> str:
+    """Six words, so that 32 samples are drawn, and one that makes it another text."""
+    return " ".join([*WORDS, f"no{number}", *more])
+
+
+TEXTS = [text(number) for number in range(12)]
+
+
+def many(
+    texts: Sequence[str], load: Callable[[], Any] = functions.load, *args: Any, **more: Any
+) -> Any:
+    return explain_many(texts, load, PERTURBER, SETTINGS, *args, **more)
+
+
+def is_own(outcome: Outcome[Any], texts: Sequence[str]) -> bool:
+    """Whether the result is what `explain` says of the same text, up to rounding."""
+    direct = explain(texts[outcome.row], functions.predict, PERTURBER, SETTINGS)
+    found: Any = outcome.result
+    return (
+        found.subject == direct.subject
+        and (found.target, found.n_calls) == (direct.target, direct.n_calls)
+        and [weight.label for weight in found.weights] == [w.label for w in direct.weights]
+        and [weight.weight for weight in found.weights]
+        == pytest.approx([weight.weight for weight in direct.weights])
+    )
+
+
+def errors_of(outcomes: list[Outcome[Any]], texts: Sequence[str]) -> dict[int, str]:
+    """The errors by row, after a look that each text has one outcome, and its own explanation."""
+    assert sorted(outcome.row for outcome in outcomes) == list(range(len(texts)))
+    for outcome in outcomes:
+        assert outcome.error if outcome.result is None else outcome.error is None
+        assert outcome.result is None or is_own(outcome, texts)
+    return {o.row: o.error for o in sorted(outcomes, key=lambda o: o.row) if o.error is not None}
+
+
+def processes_in(log: Path) -> list[int]:
+    """Which processes loaded the model, one a load."""
+    return [int(line.split()[0]) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "loads"
+
+
+@pytest.fixture
+def no_children() -> Iterator[None]:
+    """Nothing that this test has started is left after it."""
+    before = set(active_children())
+    yield
+    until(lambda: set(active_children()) <= before)
+
+
+def pool(n: int = 2) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(n, get_context("spawn"))
+
+
+# --- processes -------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("no_children")
+def test_the_default_pool_explains_each_as_explain_does(log: Path) -> None:
+    shares: list[float] = []
+    load = partial(functions.load_and_note, log)
+    assert errors_of(list(many(TEXTS, load, None, shares.append)), TEXTS) == {}
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    loads = [line.split() for line in log.read_text().splitlines()]
+    assert len({process for process, _ in loads}) == len(loads)  # once a worker
+    assert {streamlit for _, streamlit in loads} == {"False"}
+
+
+@pytest.mark.usefixtures("no_children")
+def test_a_pool_that_was_given_stays_usable_and_its_workers_keep_the_model(log: Path) -> None:
+    load = partial(functions.load_and_note, log)
+    texts = [*TEXTS[:3], text(3, "raise"), *TEXTS[4:]]
+    with pool() as executor:
+        for _ in range(2):
+            errors = errors_of(list(many(texts, load, executor)), texts)
+            assert list(errors) == [3]
+            assert "ValueError: no such word" in errors[3]
+        assert executor.submit(abs, -1).result() == 1
+    assert len(processes_in(log)) == len(set(processes_in(log))) <= 2
+
+
+@pytest.mark.usefixtures("no_children")
+def test_one_that_kills_its_process_fails_alone() -> None:
+    texts = [*TEXTS[:5], text(5, "die"), *TEXTS[6:]]
+    errors = errors_of(list(many(texts)), texts)
+    assert list(errors) == [5]
+    assert "Nothing came back from the worker" in errors[5]
+
+
+@pytest.mark.usefixtures("no_children")
+def test_a_process_killed_from_outside_loses_nothing(log: Path) -> None:
+    texts = [text(number, "slow") for number in range(12)]
+    outcomes: list[Outcome[Any]] = []
+    for outcome in many(texts, partial(functions.load_and_note, log)):
+        if not outcomes:
+            os.kill(processes_in(log)[0], signal.SIGKILL)
+        outcomes.append(outcome)
+    assert errors_of(outcomes, texts) == {}
+    assert len(processes_in(log)) >= 3
+
+
+@pytest.mark.usefixtures("no_children")
+def test_a_given_pool_that_breaks_ends_with_an_outcome_for_everything() -> None:
+    texts = [*TEXTS[:4], text(4, "die"), *TEXTS[5:]]
+    with pool(1) as executor:
+        errors = errors_of(list(many(texts, functions.load, executor)), texts)
+    assert list(errors) == list(range(4, 12))  # one process: what came before was finished
+    assert all("BrokenProcessPool" in error for error in errors.values())
+
+
+@pytest.mark.usefixtures("no_children")
+def test_a_model_that_ends_every_process_is_an_error_in_a_while() -> None:
+    with pytest.raises(PredictorError, match="8 times nothing came back"):
+        list(many(TEXTS, functions.load_and_die))
+
+
+@pytest.mark.usefixtures("no_children")
+def test_a_model_that_cannot_be_loaded_is_an_error_at_once() -> None:
+    with pytest.raises(PredictorError, match=r"FileNotFoundError: weights\.bin is not there"):
+        list(many(TEXTS, functions.load_nothing))
+
+
+@pytest.mark.usefixtures("no_children")
+def test_cancel_yields_what_is_there_and_ends_the_processes() -> None:
+    outcomes: list[Outcome[Any]] = []
+    texts = [text(number, "slow") for number in range(200)]
+    with pytest.raises(Cancelled, match=r"Stopped after \d+ of 200"):
+        outcomes.extend(many(texts, should_stop=lambda: bool(outcomes)))
+    rows = [outcome.row for outcome in outcomes]
+    assert 0 < len(rows) < 200
+    assert all(is_own(outcome, texts) for outcome in outcomes)
+
+
+@pytest.mark.usefixtures("no_children")
+def test_closed_early_the_default_pool_ends() -> None:
+    with closing(many([text(number, "slow") for number in range(200)])) as outcomes:
+        next(outcomes)
+
+
+def test_processes_end_with_the_one_that_started_them(log: Path) -> None:
+    code = (
+        "import sys; from functools import partial; from pathlib import Path; "
+        "from tests.lime_engine import many_functions as f; "
+        "from tests.lime_engine.test_many import *; "
+        "[print(o.row, flush=True) for o in "
+        "many([text(n, 'slow') for n in range(999)], partial(f.load_and_note, Path(sys.argv[1])))]"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(log)], cwd=ROOT, stdout=subprocess.PIPE
+    ) as program:
+        assert program.stdout is not None
+        program.stdout.readline()
+        started = processes_in(log)
+        assert started
+        program.kill()
+    until(lambda: not any(map(is_alive, started)))
+
+
+# --- a cluster ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A client of two worker processes; Dask gives up what was with a worker that ended."""
+    with (
+        warnings.catch_warnings(),
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+    ):
+        warnings.simplefilter("ignore", ResourceWarning)
+        with (
+            distributed.LocalCluster(
+                n_workers=2,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as workers,
+            distributed.Client(workers) as client,
+        ):
+            yield client
+
+
+def test_a_cluster_loses_nothing_when_a_worker_is_killed(cluster: Any) -> None:
+    texts = [text(number, "slow") for number in range(30)]
+    workers = list(cluster.run(os.getpid).values())
+    assert len(set(workers)) == 2
+    outcomes: list[Outcome[Any]] = []
+    for outcome in many(texts, functions.load, cluster.get_executor()):
+        if not outcomes:
+            os.kill(workers[0], signal.SIGKILL)
+        outcomes.append(outcome)
+    assert errors_of(outcomes, texts) == {}
+    assert not is_alive(workers[0])
+
+
+def test_one_that_kills_every_worker_of_a_cluster_fails_alone(cluster: Any) -> None:
+    texts = [*TEXTS[:5], text(5, "die"), *TEXTS[6:]]
+    errors = errors_of(list(many(texts, functions.load, cluster.get_executor())), texts)
+    assert list(errors) == [5]
+    assert "KilledWorker" in errors[5]
+
+
+def test_a_cluster_takes_the_same_texts_again_after_a_cancel(cluster: Any) -> None:
+    texts = [text(number, "slow") for number in range(20)]
+    executor = cluster.get_executor()
+    with closing(many(texts, functions.load, executor)) as outcomes:
+        next(outcomes)
+    assert errors_of(list(many(texts, functions.load, executor)), texts) == {}
+
+
+# --- what needs no process -------------------------------------------------------------------
+
+
+class Recording(Sequence[str]):
+    """Texts that know which of them were read."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.read: list[int] = []
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __getitem__(self, row: Any) -> Any:
+        self.read.append(row)
+        if row == 7:
+            raise InputError("Picture 7 is broken. Save it again.")
+        return text(row)
+
+
+def test_instances_are_read_when_they_are_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lime_engine.many, "IN_FLIGHT", 8)
+    texts, ahead = Recording(40), []
+    errors = {}
+    with ThreadPoolExecutor(2) as executor:
+        for n_yielded, outcome in enumerate(many(texts, functions.load, executor)):
+            ahead.append(len(texts.read) - n_yielded)
+            if outcome.error is not None:
+                errors[outcome.row] = outcome.error
+    assert max(ahead) == 8
+    assert texts.read == list(range(40))
+    assert errors == {7: "Picture 7 is broken. Save it again."}
+
+
+def test_threads_load_once_and_keep_what_they_are_told_to(log: Path) -> None:
+    load = partial(functions.load_and_note, log)
+    with ThreadPoolExecutor(4) as executor:
+        outcomes = list(many(TEXTS, load, executor, keep=functions.strongest))
+        again = LimeSettings(n_samples=16, n_features=1)
+        list(explain_many(TEXTS, load, PERTURBER, again, executor))
+    assert {outcome.row: outcome.result for outcome in outcomes} == {
+        row: functions.strongest(one, explain(one, functions.predict, PERTURBER, SETTINGS))
+        for row, one in enumerate(TEXTS)
+    }
+    assert len(processes_in(log)) == 1
+
+
+def test_class_names_and_the_settings_reach_the_worker() -> None:
+    with ThreadPoolExecutor(1) as executor:
+        (outcome,) = many(TEXTS[:1], functions.load, executor, class_names=["no", "yes"])
+    assert outcome.result.class_names == ("no", "yes")
+    assert outcome.result.settings == SETTINGS
+
+
+def test_cancel_leaves_a_given_executor_usable() -> None:
+    outcomes: list[Outcome[Any]] = []
+    with ThreadPoolExecutor(2) as executor:
+        with pytest.raises(Cancelled):
+            outcomes.extend(
+                many(
+                    [text(number, "slow") for number in range(200)],
+                    functions.load,
+                    executor,
+                    should_stop=lambda: bool(outcomes),
+                )
+            )
+        assert outcomes
+        assert executor.submit(abs, -1).result() == 1
+
+
+class Unwilling(Executor):
+    """Cancels all it is given, or lacks a module."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    def submit(self, function: Any, /, *args: Any, **more: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self.error is None:
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        else:
+            future.set_exception(self.error)
+        return future
+
+
+def test_a_cluster_that_is_gone_is_no_fault_of_the_instances() -> None:
+    with pytest.raises(PredictorError, match="cancels what it is given"):
+        list(many(TEXTS, functions.load, Unwilling()))
+
+
+def test_workers_without_the_packages_are_told_from_bad_instances() -> None:
+    error = RuntimeError("Error during deserialization of the task graph")  # as Dask has it
+    error.__cause__ = ModuleNotFoundError("No module named 'regex'")
+    with pytest.raises(PredictorError, match=r"cannot import what it needs .*'regex'"):
+        list(many(TEXTS, functions.load, Unwilling(error)))
+
+
+def test_an_executor_that_was_shut_down_is_no_fault_of_the_instances() -> None:
+    executor = ThreadPoolExecutor(1)
+    outcomes = many(Recording(lime_engine.many.IN_FLIGHT + 20), functions.load, executor)
+    next(outcomes)
+    executor.shutdown(cancel_futures=True)
+    with pytest.raises(Cancelled, match="takes nothing any more"):
+        list(outcomes)
+
+
+def test_nothing_to_explain_starts_nothing() -> None:
+    assert list(many([])) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("load", {"load": lambda: functions.predict}),
+        ("keep", {"keep": (lambda text, explanation: text)}),
+    ],
+)
+def test_what_cannot_be_sent_is_named_at_once(name: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match=f"{name} cannot be sent.* function of a module"):
+        many(TEXTS, **wrong)
+
+
+def test_a_partial_of_a_built_in_task_can_be_sent() -> None:
+    many(TEXTS, partial(load_model, "newsgroups", "b")).close()
+
+
+@pytest.mark.usefixtures("no_children")
+def test_what_cannot_be_sent_back_is_said(log: Path) -> None:
+    (outcome,) = many(TEXTS[:1], functions.load, None, keep=functions.unsendable)
+    assert "Nothing came back" in outcome.error
+    assert "pickle" in outcome.error

@@ -1,0 +1,197 @@
+"""Two models on a whole set: their answers, whose reasons, and what each leans on."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lime_engine.errors import InputError
+from lime_engine.subjects import ImageSubject, Subject, TabularSubject
+from sample_models import load_data, load_model, tasks
+from tests.ui.reports import Told
+from ui.compare.choice import CompareChoice, first_comparison
+from ui.compare.values import Answered, Compared, Lean, Scoreboard
+from ui.compare.work import explaining
+from ui.workshop import kept, runs
+from ui.workshop.instances import perturber_of
+
+
+@pytest.fixture(autouse=True)
+def impolite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workers are threads of this process here, which keeps its priority."""
+    monkeypatch.setattr(explaining, "be_polite", lambda: None)
+
+
+def explained(choice: CompareChoice, n: int) -> Compared:
+    """Both explanations of the first n items, and what they say together."""
+    work = explaining.Comparing(choice)
+    with ThreadPoolExecutor(1) as executor:
+        failed = [
+            (outcome.row, outcome.error)
+            for outcome in work.outcomes(range(n), executor, lambda: False)
+            if outcome.error
+        ]
+    assert failed == []
+    assert runs.explained_rows(work, n) == list(range(n))
+    return Compared.from_dict(explaining.compared(choice.params(), range(n), [], report=Told()))
+
+
+def subject_of(choice: CompareChoice, row: int) -> Subject:
+    instance = load_data(choice.task.key).test.instance(row)
+    return perturber_of(choice.task.key, choice.view).components(instance)
+
+
+def share_planted(choice: CompareChoice, lean: Lean) -> float:
+    """Of the items with this word or column among the reasons, those where it is the flaw."""
+    found = []
+    for row in lean.rows:
+        subject = subject_of(choice, row)
+        planted = choice.task.flaw.planted("test", row, subject)
+        found.append(lean.name in {subject.labels[i] for i in planted})
+    return float(np.mean(found))
+
+
+@pytest.mark.parametrize(("task", "n", "first"), [("triage", 40, 4), ("flu", 40, 3)])
+def test_what_was_planted_comes_first_in_what_the_models_lean_on(
+    task: str, n: int, first: int
+) -> None:
+    choice = first_comparison(tasks()[task])
+    found = explained(choice, n)
+    for lean in found.leans[:first]:
+        assert share_planted(choice, lean) > 0.9
+        assert lean.means[0] > 10 * lean.means[1]
+    # And by far: nothing else is so different, whichever way.
+    others = [abs(a - b) for a, b in (lean.means for lean in found.leans[first:])]
+    assert abs(np.subtract(*found.leans[0].means)) > max(others)
+    rows = {o.row: o.overlap for o in found.overlaps}
+    planted_rows = set(found.leans[0].rows)
+    assert np.mean([rows[row].state == "different" for row in planted_rows]) > 0.8
+
+
+@pytest.mark.skipif(not tasks()["newsgroups"].is_here(), reason="20 newsgroups is not here")
+def test_header_words_come_first_on_newsgroups() -> None:
+    choice = first_comparison(tasks()["newsgroups"])
+    found = explained(choice, 60)
+    for lean in found.leans[:2]:
+        assert share_planted(choice, lean) > 0.5
+        assert lean.means[0] > 4 * lean.means[1]
+
+
+def test_the_background_comes_first_in_what_the_first_model_leans_on_more_on_wolves() -> None:
+    """Kinds of regions have no names that could be planted: their regions are looked up."""
+    choice = first_comparison(tasks()["wolves"])
+    n = 16
+    explained(choice, n)
+    records = [(row, explaining._read(choice, row)) for row in range(n)]
+    there = [(row, record) for row, record in records if record is not None]
+    names = explaining._features([record for _, record in there])
+    background: dict[str, list[bool]] = {}
+    for (row, record), own in zip(there, names, strict=True):
+        subject = subject_of(choice, row)
+        assert isinstance(subject, ImageSubject)
+        planted = choice.task.flaw.planted("test", row, subject)
+        for name, pair in zip(own, record["weights"], strict=True):
+            background.setdefault(name, []).append(pair["index"] in planted)
+    leans = explaining._leans(there)
+    more = [lean for lean in leans if lean.means[0] > lean.means[1]]
+    less = [lean for lean in leans if lean.means[0] < lean.means[1]]
+    assert leans == (*more, *less)
+    assert all(np.mean(background[lean.name]) > 0.6 for lean in more[:2])
+    assert all(np.mean(background[lean.name]) < 0.4 for lean in less[:2])
+    assert all(lean.examples for lean in leans)
+
+
+@pytest.fixture(scope="module")
+def flu() -> CompareChoice:
+    return first_comparison(tasks()["flu"])
+
+
+def test_answers_are_those_of_the_models(flu: CompareChoice) -> None:
+    found = Answered.from_dict(explaining.answered(flu.params(), 30, report=Told()))
+    data = load_data("flu").test
+    asked = [load_model("flu", key)(data.instances.iloc[:30]) for key in flu.models]
+    for item in found.items:
+        own = [values[item.row] for values in asked]
+        assert item.label == data.labels[item.row]
+        assert item.answers == tuple(int(values.argmax()) for values in own)
+        assert item.sure == pytest.approx([values.max() for values in own])
+        assert item.distance == pytest.approx(abs(own[0][1] - own[1][1]))
+    alike = sum(item.is_alike for item in found.items)
+    assert found.board.agreement.value == alike / 30
+    field = explaining.field_scores(flu.params(), report=Told())
+    assert field is not None
+    board = Scoreboard.from_dict(field)
+    truth = load_data("flu").field
+    assert board.scores is not None
+    for key, scores in zip(flu.models, board.scores, strict=True):
+        right = load_model("flu", key)(truth.instances).argmax(axis=1) == truth.labels
+        assert scores.accuracy.value == pytest.approx(right.mean())
+
+
+def test_pairs_are_kept_once_whichever_side_a_model_stands_on(flu: CompareChoice) -> None:
+    explained(flu, 6)
+    turned = replace(flu, models=flu.models[::-1])
+    assert runs.explained_rows(explaining.Comparing(turned), 6) == list(range(6))
+    here, there = explaining.paired_item(flu, 3), explaining.paired_item(turned, 3)
+    assert here is not None
+    assert there is not None
+    assert here.reasons == there.reasons[::-1]
+    assert here.overlap.shared.repeats == tuple(reversed(there.overlap.shared.repeats))
+    subject = subject_of(flu, 3)
+    assert isinstance(subject, TabularSubject)
+    assert here.subject is not None
+    assert here.subject["columns"] == list(subject.columns)
+
+
+def test_one_item_is_explained_from_one_design_and_keeps_what_explain_has_asked(
+    flu: CompareChoice,
+) -> None:
+    requests = replace(flu, row=4).requests_of_one()
+    asked: list[float] = []
+
+    class Counted(Told):
+        def __call__(self, fraction: float) -> None:
+            asked.append(fraction)
+
+    found = explaining.one_item(requests, (1, 1), report=Counted())
+    first, second = found["comparison"]["explanations"]
+    assert first["target"] == second["target"] == 1
+    assert first["n_samples"] == second["n_samples"]
+    assert found["label"] == load_data("flu").test.labels[4]
+    assert asked
+    asked.clear()
+    again = explaining.one_item(requests, (0, 0), report=Counted())
+    assert not asked  # another class asks nothing
+    weights = {w["index"]: w["weights"] for w in found["comparison"]["weights"]}
+    for other in again["comparison"]["weights"]:
+        if other["index"] in weights:
+            assert other["weights"] == pytest.approx(
+                [-w for w in weights[other["index"]]], abs=0.02
+            )
+
+
+def test_models_that_cannot_take_the_items_are_refused() -> None:
+    choice = first_comparison(tasks()["triage"])
+    other_kind = replace(choice, models=("a", "wolves/a"), matches=(None, (0, 1)))
+    with pytest.raises(InputError, match="reads pictures, but these are texts"):
+        explaining.answered(other_kind.params(), 3, report=Told())
+    strangers = replace(choice, models=("a", "newsgroups/b"))
+    with pytest.raises(InputError, match="no answer in common"):
+        explaining.answered(strangers.params(), 3, report=Told())
+    rows = first_comparison(tasks()["flu"])
+    columns = replace(rows, models=("a", "breast_cancer/forest"), matches=(None, (0, 1)))
+    with pytest.raises(InputError, match="must take the same input"):
+        explaining.answered(columns.params(), 3, report=Told())
+
+
+def test_without_labels_there_is_agreement_only() -> None:
+    source = kept.keep_texts(["Chest pain and sweating", "Repeat prescription please"])
+    choice = replace(first_comparison(tasks()["triage"]), source=source)
+    found = Answered.from_dict(explaining.answered(choice.params(), 2, report=Told()))
+    assert found.board.scores is None
+    assert found.board.p_value is None
+    assert [item.label for item in found.items] == [None, None]
+    matched = replace(choice, models=("a", "newsgroups/b"), matches=(None, (0, None)))
+    other = Answered.from_dict(explaining.answered(matched.params(), 2, report=Told()))
+    assert other.names == (*choice.task.class_names, "anything else")

@@ -1,0 +1,398 @@
+"""Reviews: kept as they are given, merged by majority, taken away without harm."""
+
+import csv
+import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lime_engine import TextPerturber
+from lime_engine.subjects import TabularSubject, subject_to_dict
+from sample_models import tasks
+from ui.pick.choice import PickChoice
+from ui.pick.values import Feature, Picked, PickedItem, Reason
+from ui.review import export, records
+from ui.review.export import Reviewed, as_csv, as_report
+from ui.review.figures import items
+from ui.review.merging import agreed, counts, is_agreed, marked_parts, verdicts_on, votes
+from ui.review.records import Answer, KeptPick
+from ui.workshop import store as stores
+
+TEXT = "Chest pain since noon. Ward W9, Hale. =cmd() <script>alert(1)</script>"
+ONE, TWO = "0" * 16, "1" * 16
+
+
+def a_pick(
+    parts: list[list[str]],
+    *,
+    kind: str = "triage",
+    label: int | None = 1,
+    budget: int = 8,
+    text: str = TEXT,
+) -> tuple[PickChoice, Picked]:
+    """An item for each list of parts; every part weighs a little less than the one before."""
+    names = list(dict.fromkeys(part for own in parts for part in own))
+    subject: Any = TextPerturber().components(text)
+    if kind == "flu":
+        subject = TabularSubject(("patient id", "cough"), (3, "dry"), ("id <= 3", "cough = dry"))
+    items = tuple(
+        PickedItem(
+            row=10 * row,
+            label=label,
+            probabilities=(0.1, 0.9),
+            target=1,
+            reasons=tuple(
+                Reason(i % subject.n_components, names.index(part), part, 0.5 - i / 10)
+                for i, part in enumerate(own)
+            ),
+            adds=(),
+            gain=0.1,
+            picture=None,
+            subject=subject_to_dict(subject),
+        )
+        for row, own in enumerate(parts)
+    )
+    n = tuple(0.1 for _ in items)
+    found = Picked(
+        tuple(Feature(name, 0.1, ()) for name in names), items, n, n, n, n, len(items), 0, None, ()
+    )
+    return PickChoice(tasks()[kind], "a", budget=budget), found
+
+
+def kept_pick(*args: Any, **options: Any) -> tuple[str, KeptPick]:
+    pick_id = records.keep_pick(*a_pick(*args, **options))
+    kept = records.read_kept_pick(pick_id)
+    assert kept is not None
+    return pick_id, kept
+
+
+def review(**marks: list[str]) -> dict[int, Answer]:
+    """Answers to the items r0, r10, ...: all wrong, with these marks."""
+    return {int(row[1:]): Answer("wrong", "wrong", tuple(own)) for row, own in marks.items()}
+
+
+# --- What is kept -------------------------------------------------------------------------------
+
+
+def test_the_same_pick_has_the_same_id_and_comes_back_as_it_was() -> None:
+    choice, found = a_pick([["a", "b"], ["c"]])
+    pick_id = records.keep_pick(choice, found)
+    assert pick_id == records.keep_pick(choice, found)
+    kept = records.read_kept_pick(pick_id)
+    assert kept is not None
+    assert kept.picked == as_json(found)
+    assert kept.choice == choice
+    assert kept.class_names == choice.task.class_names
+
+
+def as_json(found: Picked) -> Picked:
+    """After a way through JSON."""
+    return Picked.from_dict(json.loads(json.dumps(asdict(found))))
+
+
+def test_only_the_budget_is_kept() -> None:
+    choice, found = a_pick([["a"], ["b"], ["c"]], budget=2)
+    _, kept = kept_pick([["a"], ["b"], ["c"]], budget=2)
+    assert kept.items == as_json(found).items[:2]
+    assert len(kept.picked.shares) == 2
+    fewer = replace(choice, budget=1)
+    assert records.keep_pick(choice, found) != records.keep_pick(fewer, found)
+
+
+def test_verdicts_marks_and_notes_survive_a_restart() -> None:
+    pick_id, _ = kept_pick([["a", "b"], ["c"]])
+    records.judge(pick_id, ONE, 0, "wrong_reason")
+    records.mark(pick_id, ONE, 0, "a", marked=True)
+    records.mark(pick_id, ONE, 0, "b", marked=True)
+    records.mark(pick_id, ONE, 0, "a", marked=False)
+    note = "  kept *as* typed\n<b>\N{SNOWMAN}</b>  "
+    records.annotate(pick_id, ONE, 0, note)
+    records.judge(pick_id, ONE, 0, "wrong")
+    stores.store.cache_clear()  # what a new process begins with
+    found = records.read_review(pick_id, ONE)
+    assert found == {0: Answer("wrong", "wrong_reason", ("b",), note)}
+
+
+def test_the_first_verdict_is_remembered_and_a_mark_given_twice_is_one() -> None:
+    pick_id, _ = kept_pick([["a"]])
+    for verdict in ("unsure", "wrong", "wrong"):
+        records.judge(pick_id, ONE, 0, verdict)
+    for _ in range(2):
+        records.mark(pick_id, ONE, 0, "a", marked=True)
+    assert records.read_review(pick_id, ONE) == {0: Answer("wrong", "unsure", ("a",))}
+
+
+def test_nothing_is_kept_of_what_is_not_judged() -> None:
+    pick_id, _ = kept_pick([["a"]])
+    records.mark(pick_id, ONE, 0, "a", marked=True)
+    records.annotate(pick_id, ONE, 0, "a note")
+    assert records.read_review(pick_id, ONE) == {}
+    assert records.all_reviews(pick_id) == {}
+    with pytest.raises(ValueError, match="not a verdict"):
+        records.judge(pick_id, ONE, 0, "perhaps")
+
+
+def test_long_notes_are_cut() -> None:
+    pick_id, _ = kept_pick([["a"]])
+    records.judge(pick_id, ONE, 0, "wrong")
+    records.annotate(pick_id, ONE, 0, "x" * 5000)
+    assert len(records.read_review(pick_id, ONE)[0].note) == records.MAX_NOTE
+
+
+def test_reviewers_at_the_same_time_lose_nothing() -> None:
+    pick_id, kept = kept_pick([["a"]] * 8)
+    tokens = [records.new_reviewer() for _ in range(12)]
+    assert all(records.is_reviewer(token) for token in tokens)
+    jobs = [(token, item.row) for item in kept.items for token in tokens]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda job: records.judge(pick_id, *job, "wrong"), jobs))
+    found = records.all_reviews(pick_id)
+    assert set(found) == set(tokens)
+    assert all(len(answers) == 8 for answers in found.values())
+
+
+def test_reviews_beyond_the_limit_are_kept_but_not_merged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_REVIEWS", 2)
+    pick_id, _ = kept_pick([["a"]])
+    for token in (ONE, TWO, "2" * 16):
+        records.judge(pick_id, token, 0, "wrong")
+    assert list(records.all_reviews(pick_id)) == [ONE, TWO]
+    assert records.read_review(pick_id, "2" * 16)
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "../../secret", "a" * 26, "A" * 26])
+def test_unknown_picks_and_reviewers(wrong: str) -> None:
+    assert records.read_kept_pick(wrong) is None
+    assert not records.is_reviewer(wrong)
+
+
+def test_a_part_with_several_reasons_is_one_thing_to_mark() -> None:
+    _, found = a_pick([["snow", "snow", "wolf"]])
+    snow, wolf = records.parts_of(found, found.items[0])
+    assert (snow.name, snow.times, wolf.name) == ("snow", 2, "wolf")
+    assert snow.weight == pytest.approx(0.9)  # 0.5 + 0.4
+
+
+# --- Merging ------------------------------------------------------------------------------------
+
+
+def test_a_majority_is_more_than_half_of_those_who_judged_an_item_with_the_part() -> None:
+    _, found = a_pick([["a", "b"], ["b", "c"]])
+    people = [review(r0=["a", "b"]), review(r0=["a"]), review(r0=[], r10=["c"]), review(r10=["b"])]
+    told = {vote.part: (vote.marked, vote.judged) for vote in votes(found, people)}
+    assert told == {"a": (2, 3), "b": (2, 4), "c": (1, 2)}
+    assert agreed(found, people) == ("a",)  # b and c: a tie is not a majority
+
+
+def test_marks_in_two_items_are_one_vote() -> None:
+    _, found = a_pick([["a"], ["a"]])
+    people = [review(r0=["a"], r10=["a"]), review(r0=[]), review(r10=[])]
+    assert [(vote.marked, vote.judged) for vote in votes(found, people)] == [(1, 3)]
+    assert agreed(found, people) == ()
+
+
+def test_nobody_agrees_on_nothing() -> None:
+    _, found = a_pick([["a"]])
+    assert agreed(found, []) == ()
+    assert agreed(found, [{}]) == ()
+    assert counts([]) == {"right_reason": 0, "wrong_reason": 0, "wrong": 0, "unsure": 0}
+
+
+def test_counts_and_marked_parts_of_one_review() -> None:
+    _, found = a_pick([["a", "b"], ["b"], ["b", "c"]])
+    own = review(r0=["b"], r10=["b"]) | {20: Answer("unsure", "unsure", ("c",))}
+    assert counts([own]) == {"right_reason": 0, "wrong_reason": 0, "wrong": 2, "unsure": 1}
+    told = [(marked.part, marked.n, marked.of) for marked in marked_parts(found, own)]
+    assert told == [("b", 2, 3), ("c", 1, 1)]
+
+
+def test_agreement_on_an_item_takes_two() -> None:
+    people = [review(r0=[]), review(r0=[], r10=[]), {}]
+    assert verdicts_on(0, people) == {"wrong": 2}
+    assert is_agreed(verdicts_on(0, people))
+    assert not is_agreed(verdicts_on(10, people))
+    assert not is_agreed(verdicts_on(20, people))
+
+
+# --- Taken away ---------------------------------------------------------------------------------
+
+
+def test_the_csv_has_a_line_for_each_judged_item_and_no_formulas() -> None:
+    _, kept = kept_pick([["a", "=b"], ["c"]])
+    own = {0: Answer("wrong", "unsure", ("=b", 'q"'), '=HYPERLINK("http://e.invalid")\nmore')}
+    lines = list(csv.DictReader(io.StringIO(as_csv(Reviewed(kept, (own, review(r10=[])))))))
+    assert [(line["reviewer"], line["pick"], line["item"]) for line in lines] == [
+        ("1", "1", "test-0"),
+        ("2", "2", "test-10"),
+    ]
+    first = lines[0]
+    assert json.loads(first["marked"]) == ["=b", 'q"']
+    assert first["note"] == '\'=HYPERLINK("http://e.invalid")\nmore'
+    assert (first["verdict"], first["first_verdict"]) == ("wrong", "unsure")
+    assert first["data_says"] == kept.class_names[1]
+    assert not [cell for line in lines for cell in line.values() if cell.startswith("=")]
+
+
+def test_the_report_is_one_escaped_file() -> None:
+    _, kept = kept_pick([["<img src=x>", "W9"]])
+    nasty = "<script>note()</script> {{ 7 * 7 }}"
+    own = {0: Answer("wrong", "wrong", ("<img src=x>",), nasty)}
+    html = as_report(Reviewed(replace(kept, title="<b>title</b>"), (own, review(r0=["W9"]))))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<b>title" not in html
+    assert "&lt;script&gt;note()&lt;/script&gt; {{ 7 * 7 }}" in html
+    assert "default-src 'none'" in html
+    assert "http" not in html.replace("http-equiv", "")
+    assert "2 people reviewed" in html
+
+
+def test_what_is_out_of_one_review_is_all_that_it_marked() -> None:
+    _, kept = kept_pick([["a", "b"], ["a"]])
+    own = review(r0=["a"], r10=[])
+    assert export.out_parts(kept, [own]) == ("a",)
+    assert export.out_parts(kept, [own, review(r0=[])]) == ()
+    assert "Nothing is marked" in export.outcome(kept, [review(r0=[])])
+    assert "“a”" in export.outcome(kept, [own])
+
+
+def test_a_picture_that_is_not_at_hand_is_shown_in_small() -> None:
+    _, found = a_pick([["a"]])
+    small = replace(found.items[0], subject=None, picture="data:image/png;base64,AAAA")
+    assert "data:image/png" in items.item_html(None, small, dark=False)
+    assert items.item_html(None, replace(small, picture=None), dark=False) == ""
+
+
+# --- The page -----------------------------------------------------------------------------------
+
+
+def page() -> None:
+    from pages import review
+
+    review.render()
+
+
+def opened(**params: str) -> AppTest:
+    app = AppTest.from_function(page, default_timeout=30)
+    app.query_params.update(params)
+    return checked(app.run())
+
+
+def checked(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, start: str) -> AppTest:
+    """Press the one button whose label begins so."""
+    (button,) = [b for b in app.button if b.label.lstrip("*~").startswith(start)]
+    return checked(button.click().run())
+
+
+def seen(app: AppTest) -> str:
+    kinds = ("title", "markdown", "caption", "warning", "error")
+    told = [element.value for kind in kinds for element in app.get(kind)]
+    return "\n".join([*told, *(element.proto.body for element in app.get("html"))])
+
+
+def test_the_label_is_told_only_after_the_verdict() -> None:
+    pick_id, _ = kept_pick([["W9", "Hale"], ["pain"]], label=0)
+    app = opened(pick=pick_id)
+    assert "Pick 1 of 2: the model says urgent, 90%" in seen(app).replace("\\", "")
+    assert "The data says" not in seen(app)
+    assert "Mark what should not matter" not in seen(app)
+    press(app, "Wrong")
+    assert "You say: wrong. The data says: routine." in seen(app).replace("\\", "")
+    assert "Pick 1 of 2" in app.title[0].value
+    press(app, "W9")
+    assert "Should not matter: “W9”" in seen(app).replace("\\", "")
+    app.text_area[0].set_value(" why ").run()
+    press(app, "Next")
+    assert "Pick 2 of 2" in app.title[0].value
+    assert "The data says" not in seen(app)
+    token = app.query_params["reviewer"]
+    assert records.read_review(pick_id, token) == {0: Answer("wrong", "wrong", ("W9",), " why ")}
+
+
+def test_a_link_without_a_reviewer_begins_a_review_of_ones_own() -> None:
+    pick_id, _ = kept_pick([["a"], ["b"]])
+    mine, theirs = opened(pick=pick_id), opened(pick=pick_id)
+    assert mine.query_params["reviewer"] != theirs.query_params["reviewer"]
+    press(mine, "Wrong")
+    again = opened(pick=pick_id, reviewer=mine.query_params["reviewer"])
+    assert "Pick 2 of 2" in again.title[0].value  # where it stopped
+    assert "You say" not in seen(checked(theirs.run()))
+
+
+def test_others_are_shown_when_all_is_judged() -> None:
+    pick_id, kept = kept_pick([["W9"], ["Hale"]])
+    for row in (0, 10):
+        records.judge(pick_id, TWO, row, "right_reason")
+        records.mark(pick_id, TWO, row, kept.items[row // 10].reasons[0].part, marked=True)
+    records.judge(pick_id, ONE, 0, "wrong")
+    app = opened(pick=pick_id, reviewer=ONE, at="end")
+    assert "what they say is shown when you have judged all" in seen(app).replace("\\", "")
+    assert "All 2" not in seen(app)
+    press(app, "Go on with pick 2")
+    press(app, "Right, for the right reason")
+    press(app, "Hale")
+    press(app, "To the summary")
+    text = seen(app).replace("\\", "")
+    assert "All 2" in text
+    assert "All gave the same verdict on 1 of the 2 picks" in text
+    assert "say that these should not matter: “Hale”" in text
+    press(app, "Pick 1")
+    assert "Pick 1 of 2" in app.title[0].value
+
+
+@pytest.mark.parametrize(
+    ("at", "title"),
+    [("1", "Pick 1 of 2"), ("99", "Pick 2 of 2"), ("0", "Pick 1 of 2"), ("x", "Pick 1 of 2")],
+)
+def test_a_place_out_of_range_is_the_nearest(at: str, title: str) -> None:
+    pick_id, _ = kept_pick([["a"], ["b"]])
+    assert opened(pick=pick_id, at=at).title[0].value.startswith(title)
+
+
+def test_odd_picks_end_in_a_sentence() -> None:
+    for wrong in ({}, {"pick": "a" * 26}, {"pick": "../x", "reviewer": "<b>"}):
+        assert "no such review" in seen(opened(**wrong))
+    nothing, _ = kept_pick([])
+    assert "nothing to review" in seen(opened(pick=nothing))
+    empty, _ = kept_pick([[]], label=None)
+    app = opened(pick=empty)
+    assert "no label to compare with" in seen(app)
+    press(app, "Cannot tell")
+    assert "there is nothing to mark" in seen(app)
+    press(app, "To the summary")
+    text = seen(app).replace("\\", "")
+    assert "You have judged the one pick." in text
+    assert "Nothing is marked that should not matter." in text
+
+
+def test_a_review_outlives_its_task() -> None:
+    choice, found = a_pick([["W9"]])
+    gone = replace(choice, task=replace(choice.task, key="own-" + "a" * 26))
+    app = opened(pick=records.keep_pick(gone, found))
+    assert "no longer on this server" in seen(app).replace("\\", "")
+    press(app, "Wrong")
+    press(app, "W9")
+    press(app, "To the summary")
+    assert "These should not matter: “W9”" in seen(app).replace("\\", "")
+    assert "Back to the pick" not in [button.label for button in app.button]
+
+
+def test_a_row_and_what_people_typed_are_data() -> None:
+    pick_id, _ = kept_pick([["![x](http://e.invalid)", "cough"]], kind="flu")
+    app = opened(pick=pick_id, reviewer=ONE)
+    assert "cough = dry" in seen(app)
+    press(app, "Wrong")
+    records.annotate(pick_id, ONE, 0, "<script>x</script>")
+    app = opened(pick=pick_id, reviewer=ONE, at="end")
+    assert "<script>" not in seen(app)
+    labels = [b.label for b in opened(pick=pick_id, reviewer=ONE, at="1").button]
+    assert not [label for label in labels if "![" in label]

@@ -1,0 +1,107 @@
+"""What people bring comes back from the store as it was, to pages and to workers."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from lime_engine.subjects import Value
+from ui.upload.reading.pictures import read_picture
+from ui.workshop import kept
+from ui.workshop.kept import keep_pictures, keep_rows, keep_texts, n_own
+from ui.workshop.store import Store
+
+ROOT = Path(__file__).parents[3]
+
+
+def png(colour: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (9, 9), colour).save(buffer, format="PNG")
+    return read_picture("a.png", buffer.getvalue()).png
+
+
+def test_pictures_come_back_in_order_under_their_names(a_store_of_its_own: Store) -> None:
+    pictures = tuple(
+        (name, a_store_of_its_own.put("picture", png(colour)))
+        for name, colour in (("b.png", "red"), ("a.png", "blue"), ("ü ✓", "red"))
+    )
+    source = keep_pictures(pictures)
+    assert kept.pictures(source) == pictures
+    assert kept.picture_png(pictures[1][1]) == png("blue")
+    assert n_own("image", source) == 3
+    assert keep_pictures(pictures) == source
+    assert keep_pictures(pictures[:2]) != source
+
+
+VALUES: st.SearchStrategy[Value] = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=9)
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.integers(1, 4).flatmap(
+        lambda n: st.tuples(
+            st.lists(st.text(max_size=9), min_size=n, max_size=n),
+            st.lists(st.tuples(*[VALUES] * n), min_size=1, max_size=4),
+        )
+    )
+)
+def test_rows_come_back_as_they_were(content: tuple[list[str], list[tuple[Value, ...]]]) -> None:
+    columns, rows = content
+    source = keep_rows(columns, rows)
+    found = kept.rows(source)
+    assert found == (tuple(columns), tuple(rows))
+    assert repr(found) == repr((tuple(columns), tuple(rows)))  # 1, 1.0 and True are not the same
+    assert n_own("table", source) == len(rows)
+
+
+def test_what_json_does_not_know_is_not_kept() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        keep_rows(["a"], [(float("nan"),)])
+
+
+def test_texts_come_back_to_pages_and_workers() -> None:
+    source = keep_texts(["wolf", "snow"])
+    assert kept.texts(source) == ("wolf", "snow")
+    assert n_own("text", source) == 2
+
+
+@pytest.mark.parametrize("hostile", ["", "../secret", "a" * 26, "a" * 26 + "\n", "picture"])
+def test_what_is_not_there_is_none(hostile: str) -> None:
+    assert kept.pictures(hostile) is kept.rows(hostile) is kept.texts(hostile) is None
+    assert kept.picture_png(hostile) is None
+    assert [n_own(kind, hostile) for kind in ("text", "image", "table")] == [0, 0, 0]
+
+
+def test_one_kind_is_not_opened_as_another() -> None:
+    rows, pictures = keep_rows(["a"], [(1,)]), keep_pictures((("a", "b" * 26),))
+    assert kept.pictures(rows) is None
+    assert kept.rows(pictures) is None
+    assert kept.picture_png(pictures) is None
+
+
+def test_absence_is_not_remembered(a_store_of_its_own: Store) -> None:
+    content = b'{"columns": ["a"], "rows": [[1]]}'
+    source = a_store_of_its_own.key("rows", content)
+    assert n_own("table", source) == 0
+    assert a_store_of_its_own.put("rows", content) == source
+    assert n_own("table", source) == 1
+
+
+def test_workers_read_without_streamlit() -> None:
+    code = (
+        "import sys, ui.workshop.kept, ui.upload.reading.pictures, ui.upload.reading.rows\n"
+        "print([m for m in ('streamlit', 'pandas', 'sklearn') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout.strip() == "[]", run.stderr

@@ -1,0 +1,86 @@
+"""What the report on a comparison shows of single items and features, as plain values and HTML."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lime_engine.overlap import Overlap
+from lime_engine.subjects import TabularSubject, TextSubject, subject_from_dict
+from ui.compare.order import most_telling
+from ui.compare.values import Answered, Compared, PairedItem
+from ui.compare.wording import REASONS, in_common
+from ui.figures import markup, palette
+from ui.shell import wording
+
+_LEANS = 6  # of each model
+_LONGEST = 60  # characters of a feature's name
+_LONGEST_BAR = 55  # percent of a cell: the number stands beside it
+_EXAMPLES, _EXAMPLE_PX = 3, 40
+
+
+def items_drawn(
+    answered: Answered, items: Sequence[PairedItem], names: tuple[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Items with the same answer, and both models' reasons: two `sides`, or one `table`."""
+    answers = {item.row: item for item in answered.items}
+    for item in items:
+        answer = answers[item.row]
+        yield {
+            "number": item.row + 1,
+            "says": answered.names[answer.answers[0]],
+            "sure": [wording.percent(sure) for sure in answer.sure],
+            "label": None if answer.label is None else answered.names[answer.label],
+            "overlap": _overlap(item.overlap, names),
+            **_reasons(item, names),
+        }
+
+
+def _overlap(overlap: Overlap, names: tuple[str, str]) -> str:
+    """The state, and what the reasons have in common: corrected, as it is, and in reruns."""
+    state, shared = REASONS[overlap.state].capitalize(), overlap.shared
+    common, (first, second) = in_common(overlap), shared.repeats
+    if shared.raw is None or first is None or second is None or common is None:
+        return f"{state}."
+    told = f"{state}: {wording.percent(common)} in common" if overlap.state != "unclear" else state
+    as_it_is, one, other = (wording.percent(share) for share in (shared.raw, first, second))
+    alike = overlap.weight.corrected
+    weights = "" if alike is None else f" The correlation of their weights is {alike:.2f}."
+    return (
+        f"{told}. (They share {as_it_is} of their strongest reasons; reruns of {names[0]} share "
+        f"{one}, those of {names[1]} {other}.{weights})"
+    )
+
+
+def _reasons(item: PairedItem, names: tuple[str, str]) -> dict[str, Any]:
+    """As HTML, on one colour scale for both."""
+    weights = [{reason.index: reason.weight for reason in side} for side in item.reasons]
+    sides: list[str] = []
+    match None if item.subject is None else subject_from_dict(item.subject):
+        case TextSubject(text=text, spans=spans):
+            scale = palette.colour_scale(weight for side in weights for weight in side.values())
+            sides = [markup.as_html(text, spans, side, scale=scale) for side in weights]
+        case TabularSubject() as subject:
+            by_name = dict(zip(names, weights, strict=True))
+            return {"table": markup.weighed_row_table(subject, by_name, dark=False)}
+        case _:
+            alt = "The picture with the regions that count"
+            sides = [markup.picture_html(uri, alt) for uri in item.pictures or ()]
+    return {"sides": sides}
+
+
+def leans_drawn(compared: Compared | None) -> list[dict[str, Any]]:
+    """The features with the largest difference; `widths` of the bars are percents of a cell."""
+    leans = most_telling(compared.leans, _LEANS) if compared else []
+    longest = max((mean for lean in leans for mean in lean.means), default=0.0) or 1.0
+    return [
+        {
+            "name": palette.shorten(palette.printable(wording.visible(lean.name)), _LONGEST),
+            "means": [f"{mean:.3f}" for mean in lean.means],
+            "widths": [round(_LONGEST_BAR * mean / longest, 1) for mean in lean.means],
+            "n": len(lean.rows),
+            "examples": [
+                markup.picture_html(uri, "For example", width_px=_EXAMPLE_PX)
+                for uri in lean.examples[:_EXAMPLES]
+            ],
+        }
+        for lean in leans
+    ]

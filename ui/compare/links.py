@@ -1,0 +1,42 @@
+"""The way from other screens to a comparison of what is seen there."""
+
+import streamlit as st
+
+from sample_models import Task
+from ui.compare.choice import AMOUNTS, MAX_ITEMS, CompareChoice, first_comparison
+from ui.explain.choice import Choice
+from ui.pick.choice import PickChoice
+from ui.shell.screens import leave_for
+
+
+def compare_button(comparison: CompareChoice) -> None:
+    """A quiet button that opens the comparison."""
+    st.button(
+        "Compare with another model",
+        key="compare-with",
+        type="tertiary",
+        icon=":material/compare_arrows:",
+        on_click=leave_for,
+        args=("compare", comparison.params()),
+    )
+
+
+def of_item(choice: Choice) -> CompareChoice:
+    """This item by this model and another one, among as many others as it takes to reach it."""
+    source, row = choice.item.source, choice.item.row
+    standard = first_comparison(choice.task).n
+    if row >= MAX_ITEMS:
+        return CompareChoice(choice.task, _with(choice.task, choice.model), source)
+    n = standard if row < standard else next(n for n in AMOUNTS if n > row)
+    return CompareChoice(choice.task, _with(choice.task, choice.model), source, n, row=row)
+
+
+def of_pick(choice: PickChoice) -> CompareChoice:
+    """The items that are picked from, by this model and another one."""
+    n = min(choice.n, MAX_ITEMS)
+    return CompareChoice(choice.task, _with(choice.task, choice.model), choice.source, n)
+
+
+def _with(task: Task, model: str) -> tuple[str, str]:
+    """The model beside the first other one of the task; beside itself where there is none."""
+    return model, PickChoice(task, model).rival or model

@@ -1,0 +1,250 @@
+"""One item with two explanations: what both models say, why, and the ways on from here."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from lime_engine import Comparison
+from lime_engine.overlap import Overlap
+from ui.compare.choice import SIDES, CompareChoice
+from ui.compare.matching import Matching
+from ui.compare.panels.reasons import Names, Reasons, Said, held_together, reasons_of, side_by_side
+from ui.compare.panels.what_if import after_edits, bars, headline, what_if
+from ui.compare.place import COMPARE, close_item, open_item
+from ui.compare.values import Answered, AnsweredItem
+from ui.compare.wording import REASONS, UNCLEAR_HELP
+from ui.compare.work import explaining
+from ui.explain import wording as told
+from ui.explain.choice import changes_within
+from ui.explain.panels import common
+from ui.shell.controls import HALF_A_PHONE_PX, select
+from ui.shell.notices import remark
+from ui.shell.screens import leave_for
+from ui.shell.waiting import fetch
+from ui.shell.wording import NOUNS, Nouns, percent, plain
+from ui.workshop.request import store_id
+
+_KIND = "compare-item"  # the store's entries
+# Keys are of no use where there is no keyboard.
+_STYLE = """<style>
+@media (hover: none) {
+  .st-key-item-steps kbd { display: none }
+  .st-key-item-steps button { min-height: 2.9rem }
+}
+</style>"""
+
+
+def item_view(choice: CompareChoice, answered: Answered, listed: Sequence[int]) -> None:
+    """One item, from what both say to what they would say if it were different.
+
+    `listed` are the rows of the list that it was opened from, in their order.
+    """
+    noun, names, matching = NOUNS[choice.task.kind], choice.names, choice.matching
+    _steps(choice, listed)
+    item = next((item for item in answered.items if item.row == choice.row), None)
+    if item is None:
+        remark(f"This {noun.item} is not among the {len(answered.items):,} that are compared.")
+        return
+    target = target_of(choice, item, matching)
+    head, drawn = st.columns([2, 3], gap="medium")
+    with head:
+        told = headline(names, matching.names, item.answers, item.sure)
+        st.subheader(plain(told), anchor=False)
+        if item.label is not None:
+            st.caption(plain(f"In the data it is labelled {matching.names[item.label]}."))
+        alike, edited = st.container(), st.container()
+    is_short = len(matching.names) == 2
+    with drawn:  # kept free until it is there
+        answers = st.container(height=common.ANSWER_PX if is_short else "content", border=False)
+    _why(choice, matching, target, noun)
+    comparison = _explained(choice, matching, target)
+    if comparison is None:
+        return
+    reasons = reasons_of(comparison, names, matching, target)
+    off, edits = changes_within(choice.task, choice.off, choice.edits, reasons.subject.n_components)
+    choice = replace(choice, off=off, edits=edits)
+    with alike:
+        _how_alike(reasons, noun)
+    with answers:
+        series = {name: said.shares for name, said in zip(names, reasons.said, strict=True)}
+        bars(reasons, series, key="answers")
+    after = _two_explanations(choice, reasons)
+    with edited:
+        st.caption(plain(after_edits(choice, reasons, after)))
+    _ways_out(choice, names)
+
+
+def _two_explanations(choice: CompareChoice, reasons: Reasons) -> tuple[Said, Said] | None:
+    """Why, and what if; returns what both say to a change."""
+    if not reasons.paired:
+        side_by_side(choice, reasons)
+        return what_if(choice, reasons)
+    if choice.task.kind == "table":  # one list for both, which leaves room beside it
+        why, chart = st.columns(2, gap="medium")
+        with why:
+            side_by_side(choice, reasons)
+        with chart:
+            held_together(reasons)
+        return what_if(choice, reasons)
+    side_by_side(choice, reasons)
+    chart, change = st.columns([3, 2], gap="medium")
+    with chart:
+        held_together(reasons)
+    with change:
+        return what_if(choice, reasons)
+
+
+def _steps(choice: CompareChoice, listed: Sequence[int]) -> None:
+    """Back to the list, and to the item before and after."""
+    st.html(_STYLE)
+    with st.container(
+        key="item-steps",
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+    ):
+        st.button(
+            "Back to the list",
+            key="to-list",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            on_click=close_item,
+        )
+        if choice.row not in listed:
+            return
+        at = listed.index(choice.row)
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            _step("Previous", "Left", listed, at - 1)
+            st.caption(f"{at + 1:,} of {len(listed):,}", width="content")
+            _step("Next", "Right", listed, at + 1)
+
+
+def _step(label: str, key: str, listed: Sequence[int], to: int) -> None:
+    is_there = 0 <= to < len(listed)
+    st.button(
+        label,
+        key=f"{label.lower()}-item",
+        shortcut=key,
+        disabled=not is_there,
+        on_click=partial(open_item, listed[to]) if is_there else None,
+    )
+
+
+def targets_of(matching: Matching) -> list[int]:
+    """The compared answers that at least one of the models has a class for."""
+    return [
+        answer
+        for answer in range(len(matching.names))
+        if any(matching.own_class(side, answer) is not None for side in SIDES)
+    ]
+
+
+def target_of(choice: CompareChoice, item: AnsweredItem, matching: Matching) -> int:
+    """The answer whose reasons are shown: the chosen one, else what the first model says."""
+    offered = targets_of(matching)
+    wanted = (choice.target, *item.answers, *offered)
+    return next(answer for answer in wanted if answer in offered)
+
+
+def _why(choice: CompareChoice, matching: Matching, target: int, noun: Nouns) -> None:
+    """Which answer the reasons are for, the same for both models; and how to read them."""
+    positive = plain(matching.names[target])
+    negative = plain(told.other_than(target, matching.names))
+    clicking = f" Click a {noun.part} to switch it off for both."
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**Why: the {noun.parts} that speak for**",
+            help=f"Orange with a solid line: it pushes the answer towards {positive}. Purple with "
+            f"a dashed line: towards {negative}. The stronger the colour, the more, on one scale "
+            f"for both models.{'' if choice.task.kind == 'table' else clicking}",
+            width="content",
+        )
+        select(
+            "Reasons for",
+            {answer: matching.names[answer] for answer in targets_of(matching)},
+            target,
+            lambda answer: COMPARE.follow(target=answer),
+            name="compare-target",
+            width=HALF_A_PHONE_PX,
+            label_visibility="collapsed",
+        )
+
+
+def _explained(choice: CompareChoice, matching: Matching, target: int) -> Comparison | None:
+    """Both explanations, for this answer where a model has it."""
+    requests = choice.requests_of_one()
+    targets = (matching.own_class(0, target), matching.own_class(1, target))
+    parts = [
+        request.store_id(_KIND, str(own)) for request, own in zip(requests, targets, strict=True)
+    ]
+    found = fetch(
+        _KIND,
+        store_id(_KIND, *parts, choice.blind),  # or a known comparison would tell its models
+        explaining.one_item,
+        requests,
+        targets,
+        affinity=requests[0].affinity,
+        what=f"Asking both models about copies of this {NOUNS[choice.task.kind].item}",
+    )
+    return None if found is None else Comparison.from_dict(found["comparison"])
+
+
+def _how_alike(reasons: Reasons, noun: Nouns) -> None:
+    """How alike the reasons are, where both models give some for this answer."""
+    if reasons.paired:
+        overlap = reasons.comparison.overlap
+        state, told = alike_in_words(overlap, noun)
+        st.markdown(f"**{plain(state)}**: {plain(told)}", help=plain(_how_told(overlap, noun)))
+
+
+def alike_in_words(overlap: Overlap, noun: Nouns) -> tuple[str, str]:
+    """Whether the reasons are the same, and how much of them is shared."""
+    state = REASONS[overlap.state].capitalize()
+    shared, repeats = overlap.shared.raw, overlap.shared.repeats
+    if shared is None:
+        return state, f"no {noun.part} counts for much in either."
+    share = {0.0: "none", 1.0: "all"}.get(shared, percent(shared))
+    known = [percent(repeat) for repeat in sorted(r for r in repeats if r is not None)]
+    steady = f"; reruns of either model share {' to '.join(dict.fromkeys(known))}" if known else ""
+    return state, f"they share {share} of their strongest {noun.parts}{steady}."
+
+
+def _how_told(overlap: Overlap, noun: Nouns) -> str:
+    """How the reasons were held against each other, for the "?"."""
+    told = [
+        f"Held against each other are the {noun.parts} that count most in each model; one that "
+        "speaks for the answer in one and against it in the other is not shared. Even two runs of "
+        f"one and the same model do not name quite the same {noun.parts}, as the copies are drawn "
+        "at random: what two models share is measured by what such reruns share.",
+    ]
+    if overlap.shared.corrected is not None:
+        told.append(f"So measured, they share {percent(overlap.shared.corrected)}.")
+    correlations = [
+        f"{found.corrected:.2f} for {what}"
+        for what, found in (("their order", overlap.rank), ("their weights", overlap.weight))
+        if found.corrected is not None
+    ]
+    if correlations:
+        told.append(f"The correlation, so measured, is {' and '.join(correlations)}.")
+    if overlap.state == "unclear":
+        told.append(UNCLEAR_HELP)
+    return " ".join(told)
+
+
+def _ways_out(choice: CompareChoice, names: Names) -> None:
+    """To each model's whole explanation, unless that would tell its name."""
+    if choice.is_blind:
+        return
+    with st.container(horizontal=True):
+        for side in SIDES:
+            opened = choice.opened(side)
+            if opened is not None:
+                st.button(
+                    plain(f"Open {names[side]} in Explain"),
+                    key=f"explain-{side}",
+                    type="tertiary",
+                    icon=":material/open_in_new:",
+                    on_click=partial(leave_for, "explain", opened.params()),
+                )

@@ -1,0 +1,51 @@
+"""Where somebody is in a comparison, in the URL."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
+
+import streamlit as st
+
+from ui.compare import verdicts
+from ui.compare.choice import MAX_FEATURE, NAMES, CompareChoice, read_comparison
+from ui.shell.address import Address
+
+_WHO = "comparing-person"
+_CLOSED: dict[str, Any] = {"row": None, "target": None, "off": (), "edits": ()}
+
+
+def _read(params: Mapping[str, str]) -> CompareChoice:
+    choice = read_comparison(params)
+    if not choice.who:
+        choice = replace(choice, who=st.session_state.setdefault(_WHO, token_hex(8)))
+    return choice
+
+
+COMPARE: Address[CompareChoice] = Address("compare", NAMES, _read)
+
+
+def open_item(row: int) -> None:
+    """Open one item, which counts as looked at; for callbacks."""
+    _look("item", str(row))
+    COMPARE.write(**_CLOSED | {"row": row})
+
+
+def close_item() -> None:
+    """Back to the list; for callbacks."""
+    COMPARE.write(**_CLOSED)
+
+
+def narrow(*, cell: tuple[int, int] | None = None, feature: str = "") -> None:
+    """List only the items of a cell, or those with a feature; for callbacks."""
+    if cell is not None:
+        _look("cell", f"{cell[0]}.{cell[1]}")
+    if feature:
+        feature = feature[:MAX_FEATURE]
+        _look("feature", feature)
+    COMPARE.write(cell=cell, feature=feature, page=1, **_CLOSED)
+
+
+def _look(kind: str, what: str) -> None:
+    choice = COMPARE.fresh()
+    verdicts.look(choice.comparison_id, choice.who, kind, what)

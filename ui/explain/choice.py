@@ -1,0 +1,266 @@
+"""What a person chose to look at, as the URL says it: a copied link shows the same to someone else.
+
+The URL is the one place where a choice lives; widgets show it and write it (`ui.shell.controls`).
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+
+from lime_engine.settings import SELECTIONS, SURROGATES, LimeSettings
+from lime_engine.subjects import Value
+from lime_engine.text import TextPerturber
+from sample_models import Task, tasks
+from ui.workshop.catalogue import find_task
+from ui.workshop.item import Item
+from ui.workshop.request import DEFAULT_SAMPLES, N_SAMPLES, Edits, Request, TableView, View
+
+Samples = int | Literal["auto"]
+AUTO: Literal["auto"] = "auto"  # until it is settled what is shown
+MAX_FEATURES = 20
+MAX_SEED = 999
+WIDTHS = {"narrow": 0.5, "standard": 1.0, "wide": 2.0}  # times the default kernel width
+WORDS = {
+    "words": TextPerturber(),
+    "places": TextPerturber(together=False),
+    "characters": TextPerturber(level="character"),
+}
+# What differs from the task's own way of taking pictures apart.
+REGIONS: dict[str, dict[str, Any]] = {
+    "standard": {},
+    "coarse": {"segmentation": "slic", "n_segments": 20},
+    "fine": {"segmentation": "slic", "n_segments": 120},
+    "colours": {"segmentation": "quickshift"},
+    "edges": {"segmentation": "felzenszwalb"},
+    "squares": {"segmentation": "grid", "n_segments": 64},
+}
+FILLS: dict[str, dict[str, Any]] = {
+    "standard": {},
+    "mean": {"fill": "mean"},
+    "blur": {"fill": "blur"},
+    "grey": {"fill": 128.0},
+    "black": {"fill": 0.0},
+    "white": {"fill": 255.0},
+}
+BINS = ("quartile", "decile", "entropy")
+PICTURES = ("colours", "only")
+_MAX_EDITS_LENGTH = 4000  # characters in a URL
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One explanation to show: which item, model and class, made how, with what changed.
+
+    `target` None is the class that the model answers with, `samples` None the number that suits
+    the kind, AUTO as many as it takes. `off` are words or regions switched off, `edits` a row's
+    values that were changed. Of `components` (texts), `regions`, `fill` and `picture` (images) and
+    `bins` (tables) only those of the task's kind have a meaning.
+    """
+
+    task: Task
+    item: Item
+    model: str
+    target: int | None = None
+    features: int = 6
+    samples: Samples | None = None
+    width: str = "standard"
+    selection: str = "auto"
+    surrogate: str = "ridge"
+    components: str = "words"
+    regions: str = "standard"
+    fill: str = "standard"
+    picture: str = "colours"
+    bins: str = "quartile"
+    seed: int = 0
+    guess_first: bool = False
+    off: tuple[int, ...] = ()
+    edits: Edits = ()
+    problems: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def n_samples(self) -> Samples:
+        """How many copies are asked about; a tree cannot tell when they are enough."""
+        wanted = None if self.samples == AUTO and self.surrogate == "tree" else self.samples
+        return wanted or DEFAULT_SAMPLES[self.task.kind]
+
+    @property
+    def view(self) -> View:
+        """How the item is taken apart."""
+        match self.task.kind:
+            case "text":
+                return WORDS[self.components]
+            case "image":
+                return replace(self.task.image, **REGIONS[self.regions], **FILLS[self.fill])
+            case "table":
+                return TableView(self.bins)  # type: ignore[arg-type]
+
+    @property
+    def request(self) -> Request:
+        """What the workers need to know of this choice."""
+        settings = LimeSettings(
+            n_samples=self.n_samples,
+            n_features=self.features,
+            selection=self.selection,
+            surrogate=self.surrogate,
+            seed=self.seed,
+        )
+        return Request(
+            self.task.key,
+            self.model,
+            self.item,
+            settings,
+            self.view,
+            WIDTHS[self.width],
+            self.target,
+        )
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something is switched off or edited."""
+        return bool(self.off or self.edits)
+
+    def within(self, n_components: int) -> "Choice":
+        """The same choice without changes to components that its item does not have."""
+        off, edits = changes_within(self.task, self.off, self.edits, n_components)
+        return replace(self, off=off, edits=edits)
+
+    def params(self) -> dict[str, str]:
+        """The URL's parameters; what is at its default is left out."""
+        written = {"task": self.task.key, "item": str(self.item), "model": self.model}
+        if self.target is not None:
+            written["class"] = str(self.target)
+        for name in _PLAIN:
+            if getattr(self, name) != _DEFAULTS[name]:
+                written[name] = str(getattr(self, name))
+        if self.guess_first:
+            written["guess"] = "1"
+        if self.off:
+            written["off"] = ".".join(str(component) for component in self.off)
+        if self.edits:
+            written["edits"] = json.dumps(self.edits, separators=(",", ":"), ensure_ascii=False)
+        return written
+
+
+_PLAIN = (
+    "features samples width selection surrogate components regions fill picture bins seed".split()
+)
+NAMES = frozenset({"task", "item", "model", "class", "guess", "off", "edits", *_PLAIN})  # in a URL
+_DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Choice)}
+_ALLOWED: dict[str, Any] = {
+    "features": range(1, MAX_FEATURES + 1),
+    "samples": (*N_SAMPLES, AUTO),
+    "width": tuple(WIDTHS),
+    "selection": SELECTIONS,
+    "surrogate": SURROGATES,
+    "components": tuple(WORDS),
+    "regions": tuple(REGIONS),
+    "fill": tuple(FILLS),
+    "picture": PICTURES,
+    "bins": BINS,
+    "seed": range(MAX_SEED + 1),
+}
+
+
+def first_choice(task: Task) -> Choice:
+    """The task's demo: its first example, its first model."""
+    example = task.examples[0]
+    return Choice(task, Item(example.split, example.row), task.models[0].key)
+
+
+def read_choice(params: Mapping[str, str]) -> Choice:
+    """The choice that a URL's parameters name.
+
+    What a link names and we do not have is replaced by the default and told in `problems`.
+    """
+    problems: list[str] = []
+
+    def known(name: str, what: str, found: bool, instead: str) -> bool:
+        if name in params and not found:
+            problems.append(f"The link asks for the {what} “{params[name][:40]}”, {instead}")
+        return found
+
+    item = Item.parse(params.get("item", ""))
+    task = find_task(params.get("task", ""))
+    if task is not None and not task.examples and item is None:
+        task = None  # a network that someone brought, without a picture for it
+    known("task", "task", task is not None, "which is not here (any more). Showing another.")
+    if task is None:
+        task, item = next(iter(tasks().values())), None if "task" in params else item
+    known("item", "item", item is not None, "which is not here. Showing an example.")
+    models = [card.key for card in task.models]
+    has_model = known(
+        "model",
+        "model",
+        params.get("model") in models,
+        f"which this task does not have. Showing {task.models[0].name}.",
+    )
+    chosen: dict[str, Any] = {}
+    for name in _PLAIN:
+        if name not in params:
+            continue
+        value: Any = params[name]
+        if isinstance(_ALLOWED[name][0], int):
+            value = int(value) if re.fullmatch(r"\d{1,6}", value) else value
+        if known(name, name, value in _ALLOWED[name], "which is not offered. Using the default."):
+            chosen[name] = value
+    labels = [str(i) for i in range(len(task.class_names))]
+    has_class = known(
+        "class",
+        "class",
+        params.get("class") in labels,
+        "which this task does not have. Showing the class that the model answers with.",
+    )
+    off = read_off(params.get("off", ""))
+    known("off", "switched-off parts", off is not None, "which cannot be read.")
+    edits = read_edits(params.get("edits", "[]"))
+    known("edits", "edited values", edits is not None, "which cannot be read.")
+    return Choice(
+        task=task,
+        item=item or first_choice(task).item,
+        model=params["model"] if has_model else task.models[0].key,
+        target=int(params["class"]) if has_class else None,
+        guess_first=params.get("guess") == "1",
+        off=off or (),
+        edits=edits or (),
+        problems=tuple(problems),
+        **chosen,
+    )
+
+
+def changes_within(
+    task: Task, off: tuple[int, ...], edits: Edits, n_components: int
+) -> tuple[tuple[int, ...], Edits]:
+    """What is off and edited, without what an item of so many components does not have."""
+    if task.kind == "table":
+        return (), tuple(edit for edit in edits if edit[0] < n_components)
+    return tuple(i for i in off if i < n_components), ()
+
+
+def read_off(text: str) -> tuple[int, ...] | None:
+    """The components that `Choice.params` wrote so; None for anything else."""
+    if not text:
+        return ()
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})*", text):
+        return None
+    return tuple(dict.fromkeys(int(i) for i in text.split(".")))
+
+
+def read_edits(text: str) -> Edits | None:
+    """The edits that `Choice.params` wrote so; None for anything else."""
+    try:
+        found = json.loads(text) if len(text) <= _MAX_EDITS_LENGTH else None
+    except ValueError:
+        return None
+    edits: dict[int, Value] = {}
+    for pair in found if isinstance(found, list) else [None]:
+        match pair:
+            case [int() as column, (int() | float() | str() | bool() | None) as value] if (
+                column >= 0 and not (isinstance(value, float) and not math.isfinite(value))
+            ):
+                edits[column] = value
+            case _:
+                return None
+    return tuple(edits.items())

@@ -1,0 +1,254 @@
+"""The widgets that show and change what Explain's URL says."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from ui.explain.choice import AUTO, MAX_FEATURES, MAX_SEED, Choice
+from ui.explain.place import follow_widget
+from ui.shell.controls import HALF_A_PHONE_PX, keyed, select, select_model
+from ui.shell.wording import NOUNS
+from ui.workshop.item import Item
+from ui.workshop.kept import n_own
+from ui.workshop.request import N_SAMPLES
+
+TEXT_PX = 340
+
+
+_SAID = "said"  # the class that the model answers with
+
+
+_WIDTHS = {
+    "narrow": "narrow: very close copies",
+    "standard": "standard",
+    "wide": "wide: far copies too",
+}
+
+
+# How an item is taken apart: the settings that each kind has, with what they are called.
+_VIEWS: dict[str, dict[str, tuple[str, dict[str, str], str]]] = {
+    "text": {
+        "components": (
+            "What can be switched off",
+            {
+                "words": "each word, wherever it stands",
+                "places": "each place on its own",
+                "characters": "characters",
+            },
+            "What counts as one part of the text.",
+        ),
+    },
+    "image": {
+        "regions": (
+            "How the picture is cut up",
+            {
+                "standard": "as suits this task",
+                "coarse": "about 20 regions",
+                "fine": "about 120 regions",
+                "colours": "by colour (quickshift)",
+                "edges": "by edges (felzenszwalb)",
+                "squares": "into squares",
+            },
+            "Reasons can only be as fine as the regions are. If they change with the cut, "
+            "do not lean on the details.",
+        ),
+        "fill": (
+            "What replaces a region",
+            {
+                "standard": "as suits this task",
+                "mean": "its mean colour",
+                "blur": "a blurred picture",
+                "grey": "grey",
+                "black": "black",
+                "white": "white",
+            },
+            "A region cannot be taken away, only painted over, and the paint may mean something "
+            "to the model too.",
+        ),
+    },
+    "table": {
+        "bins": (
+            "How numbers are put into bins",
+            {
+                "quartile": "four bins of equal size",
+                "decile": "ten bins of equal size",
+                "entropy": "where the classes part",
+            },
+            "A value counts as unchanged while it stays in its bin.",
+        ),
+    },
+}
+
+
+_SELECTIONS = {
+    "auto": "automatic",
+    "forward_selection": "one by one, the best next",
+    "highest_weights": "the highest weights",
+    "lasso_path": "lasso path",
+    "none": "all of them",
+}
+
+
+_SURROGATES = {"ridge": "a straight line", "tree": "a small tree"}
+
+
+def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
+    """The few controls in sight: item, model, class, number of parts, guess first; and Settings.
+
+    With `hide_answer` the class is left out: which reasons there are would tell the answer.
+    """
+    noun = NOUNS[choice.task.kind]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        _item(choice)
+        select_model(choice.task, choice.model, lambda value: follow_widget(model=value))
+        if not hide_answer:
+            select(
+                "Reasons for",
+                {_SAID: "what it says", **dict(enumerate(choice.task.class_names))},
+                _SAID if choice.target is None else choice.target,
+                lambda value: follow_widget(target=None if value == _SAID else value),
+                width=HALF_A_PHONE_PX,
+                help=f"The answer whose reasons are shown. Orange {noun.parts} speak for it, "
+                "purple ones against it.",
+            )
+        # A slider where the picture answers at once; a number where there is little room.
+        shown = st.slider if choice.task.kind == "image" else st.number_input
+        keyed(
+            "features",
+            choice.features,
+            lambda key, changed: shown(
+                f"{noun.Parts} shown",
+                1,
+                MAX_FEATURES,
+                key=key,
+                on_change=changed,
+                width=HALF_A_PHONE_PX,
+                help=f"How many {noun.parts} the explanation may name. Changing it asks the model "
+                "nothing.",
+            ),
+            lambda value: follow_widget(features=value),
+        )
+        with st.popover("Settings", width=HALF_A_PHONE_PX, icon=":material/tune:"):
+            _settings(choice)
+        keyed(
+            "guess_first",
+            choice.guess_first,
+            lambda key, changed: st.toggle(
+                "Your guess first",
+                key=key,
+                on_change=changed,
+                help="Hides the model's answer until you have given yours. Seeing an answer first, "
+                "with reasons, makes people accept it more readily, also when it is wrong.",
+            ),
+            lambda value: follow_widget(guess_first=value),
+        )
+
+
+def _item(choice: Choice) -> None:
+    noun = NOUNS[choice.task.kind]
+    if choice.item.is_own:
+        n = n_own(choice.task.kind, choice.item.source)
+        if n > 1:
+            keyed(
+                "row",
+                min(choice.item.row, n - 1) + 1,
+                lambda key, changed: st.number_input(
+                    f"Your {noun.item} (1 to {n:,})",
+                    1,
+                    n,
+                    key=key,
+                    on_change=changed,
+                    width=HALF_A_PHONE_PX,
+                ),
+                lambda value: _open(Item(choice.item.source, value - 1)),
+            )
+            return
+        titles = {choice.item: f"Your {noun.item}"}
+    else:
+        titles = {Item(e.split, e.row): e.title for e in choice.task.examples}
+        kind = "Test" if choice.item.source == "test" else choice.item.source.capitalize()
+        titles.setdefault(choice.item, f"{kind} {noun.item} {choice.item.row}")
+    select(noun.Item, titles, choice.item, _open, width=TEXT_PX)
+
+
+def _open(item: Item) -> None:
+    follow_widget(item=item, target=None, off=(), edits=())
+
+
+def _settings(choice: Choice) -> None:
+    noun = NOUNS[choice.task.kind]
+    st.caption("Every setting has a default that suits.")
+    for name, (label, options, help_text) in _VIEWS[choice.task.kind].items():
+        select(
+            label,
+            options,
+            getattr(choice, name),
+            partial(_follow_view, name),
+            name=name,
+            help=help_text,
+        )
+    more: tuple[tuple[str, Any, str, dict[Any, str], str], ...] = (
+        (
+            "samples",
+            choice.n_samples,
+            "Copies to ask the model about",
+            {AUTO: "until it is settled"} | {n: f"{n:,}" for n in N_SAMPLES},
+            "More takes longer and makes the weights steadier. Until it is settled: as many as it "
+            f"takes until another run would show the same {noun.parts}; another class or number "
+            f"of {noun.parts} may then need more.",
+        ),
+        (
+            "width",
+            choice.width,
+            "What counts as near",
+            _WIDTHS,
+            f"How much copies count that have lost many {noun.parts} (half, once or twice the "
+            "usual kernel width).",
+        ),
+        (
+            "surrogate",
+            choice.surrogate,
+            "The imitation",
+            _SURROGATES,
+            f"What imitates the model near this {noun.item}.",
+        ),
+        (
+            "selection",
+            choice.selection,
+            f"How the {noun.parts} shown are chosen",
+            _SELECTIONS,
+            "Automatic: the highest weights.",
+        ),
+    )
+    for name, value, label, choices, help_text in more:
+        select(
+            label,
+            choices,
+            value,
+            partial(_follow, name),
+            name=name,
+            help=help_text,
+        )
+    keyed(
+        "seed",
+        choice.seed,
+        lambda key, changed: st.number_input(
+            "Seed",
+            0,
+            MAX_SEED,
+            key=key,
+            on_change=changed,
+            help="Which copies are drawn. The same seed gives the same explanation.",
+        ),
+        lambda value: follow_widget(seed=value),
+    )
+
+
+def _follow(name: str, value: Any) -> None:
+    follow_widget(**{name: value})
+
+
+def _follow_view(name: str, value: Any) -> None:
+    """Components are numbered anew: what was switched off would be something else."""
+    follow_widget(**{name: value}, off=())

@@ -1,0 +1,95 @@
+"""Plain sentences about an explanation; pure functions, no markup."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lime_engine.subjects import Subject, TextSubject
+from lime_engine.types import Explanation
+from ui.shell.wording import headline, listed, percent, points, visible
+
+
+def strongest(explanation: Explanation) -> float:
+    """The largest weight, in units of the answer; 0 without weights."""
+    return max((abs(weight.weight) for weight in explanation.weights), default=0.0)
+
+
+def rest_name(explanation: Explanation) -> str:
+    """What speaks against the explained class speaks for."""
+    return other_than(explanation.target, explanation.class_names)
+
+
+def other_than(target: int, class_names: Sequence[str]) -> str:
+    """The other class; of more than two, all others."""
+    others = [name for i, name in enumerate(class_names) if i != target]
+    return others[0] if len(others) == 1 else f"not {class_names[target]}"
+
+
+def imitation(explanation: Explanation) -> str:
+    """What imitates the model near the text."""
+    tree = explanation.settings.surrogate == "tree"
+    return "small-tree imitation" if tree else "straight-line imitation"
+
+
+def without(names: Sequence[str]) -> str:
+    """What was done, when components are switched off: "Without “a” and “b”"."""
+    return f"Without {listed(names)}"
+
+
+def with_values(edits: Sequence[tuple[str, str, str]]) -> str:
+    """What was done, when values were edited: "With temperature 36.5 instead of 38.9".
+
+    `edits` are columns with their new and old values, in words.
+    """
+    told = [f"{name} {new} instead of {old}" for name, new, old in edits[:3]]
+    if len(edits) > 3:
+        told.append(f"{len(edits) - 3} more edited values")
+    return "With " + (told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}")
+
+
+def changed(
+    explanation: Explanation, done: str, off: Sequence[int], answer: Sequence[float]
+) -> tuple[str, str]:
+    """What the model, and what the imitation said of it, after a change. Two sentences.
+
+    `done` is made by `without` or `with_values`; `off` are the components that are off after it.
+    """
+    target = explanation.target
+    before, after = explanation.probabilities[target], answer[target]
+    forecast = explanation.forecast(off)
+    name = explanation.class_names[target]
+    now, sure = headline(answer, explanation.class_names)
+    was, _ = headline(explanation.probabilities, explanation.class_names)
+    turned = f"the model now says {now}, {sure}" if now != was else f"the model still says {now}"
+    off_by = f"{points(forecast - after)} {'too high' if forecast > after else 'too low'}"
+    return (
+        f"{done} {turned}: {name} {percent(after)} instead of {percent(before)}.",
+        f"The {imitation(explanation)} expected {percent(forecast)}, {off_by}.",
+    )
+
+
+def evidence(
+    part: str, found: dict[str, Any], class_names: Sequence[str], subject: Subject, of: str
+) -> str:
+    """How often a word occurs, or a value lies in a bin, per class in the training data.
+
+    `found` is what `ui.explain.work.evidence` returns, `of` its key for this component.
+    """
+    totals, counts = found["totals"]["train"], found["counts"][of]["train"]
+    table = not isinstance(subject, TextSubject)
+    items, happens = ("rows", "holds") if table else ("texts", "stands")
+    if not any(counts):
+        return f"“{visible(part)}” does not occur in the training {items} at all."
+    shares = [
+        f"in {_share(n, total)} {name} ones"
+        for n, total, name in zip(counts, totals, class_names, strict=True)
+    ]
+    return f"Of the training {items}, “{visible(part)}” {happens} {' and '.join(shares)}."
+
+
+def _share(n: int, total: int) -> str:
+    """A percentage, or the count where it is too small for one to mean much."""
+    if n == 0:
+        return "none of the"
+    if n < 10:
+        return f"{n} of the {total:,}"
+    return f"{n / total:.1%} of the"

@@ -1,0 +1,73 @@
+"""What the screen Improve is about, as its URL says it: which model, after how many rounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sample_models import Task, tasks
+from ui.improve.work import Marked, read_marked
+from ui.workshop.catalogue import Rounds, find_task, rounds_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A model of a task; `out` is the store's id of what was marked in a review of it."""
+
+    task: Task
+    model: str
+    out: str = ""
+    problems: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def rounds(self) -> Rounds:
+        """What was taken out of the model up to here."""
+        kept = rounds_of(self.task.key)
+        if kept is None:
+            return Rounds(self.task.key, self.model)
+        number = [card.key for card in self.task.models].index(self.model)
+        return Rounds(kept.task, kept.model, kept.rounds[:number])
+
+    @property
+    def can_improve(self) -> bool:
+        """Whether the app can train this model again."""
+        rounds = self.rounds
+        base = tasks().get(rounds.task)
+        return base is not None and base.model(rounds.model).improver is not None
+
+    @property
+    def marked(self) -> Marked | None:
+        """What was marked in the review that led here."""
+        return read_marked(self.out) if self.out else None
+
+    def params(self) -> dict[str, str]:
+        """The URL's parameters."""
+        written = {"task": self.task.key, "model": self.model, "out": self.out}
+        return {name: value for name, value in written.items() if value}
+
+
+def read_place(params: Mapping[str, str]) -> Place:
+    """The place that a URL's parameters name; what we do not have is told in `problems`."""
+    problems: list[str] = []
+
+    def missing(what: str, name: str, instead: str) -> None:
+        problems.append(f"The link asks for the {what} “{params[name][:40]}”, {instead}")
+
+    out = params.get("out", "")
+    marked = read_marked(out) if out else None
+    if out and marked is None:
+        problems.append(
+            "What was marked in the review is no longer on this server: it is kept for 30 days "
+            "after its last use. Open the review again, or name below what should not matter."
+        )
+        out = ""
+    task = find_task(params.get("task", marked.task if marked else ""))
+    if task is None:
+        if "task" in params:
+            missing("task", "task", "which is not here (any more). Showing another.")
+        task, out = next(iter(tasks().values())), ""
+    keys = [card.key for card in task.models]
+    wanted = params.get("model", marked.model if marked else "")
+    model = wanted if wanted in keys else keys[-1 if rounds_of(task.key) else 0]
+    if "model" in params and wanted not in keys and not problems:
+        name = task.model(model).name
+        missing("model", "model", f"which this task does not have. Showing {name}.")
+    return Place(task, model, out, tuple(problems))

@@ -1,0 +1,110 @@
+"""The widgets of screens that look at many items: which task, which data, and how many of them."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from sample_models import Task, tasks
+from sample_models.types import Kind
+from ui.shell.controls import HALF_A_PHONE_PX, select
+from ui.shell.notices import remark
+from ui.shell.screens import open_screen
+from ui.shell.waiting import fetch
+from ui.shell.wording import NOUNS
+from ui.workshop import instances
+from ui.workshop.item import Item
+from ui.workshop.kept import n_own
+from ui.workshop.request import store_id
+
+_WIDE_PX = 300
+_SOURCES = {"test": "Test data", "field": "Real use", "train": "Training data"}
+
+
+def select_task(task: Task, write: Callable[[Task], None], *, screen: str) -> None:
+    """All tasks; `screen` tells the widget from others."""
+    names = {key: each.title for key, each in tasks().items()}
+    names.setdefault(task.key, task.title)
+    select(
+        "Task",
+        names,
+        task.key,
+        lambda key: write(tasks().get(key, task)),
+        name=f"{screen}-task",
+        width=_WIDE_PX,
+    )
+
+
+def select_source(task: Task, source: str, write: Callable[[str], None], *, screen: str) -> None:
+    """Of a network that someone brought, only what they brought; of others, their data as well."""
+    names = {source: "What you brought" if Item(source, 0).is_own else _SOURCES[source]}
+    select(
+        "Data",
+        names | (_SOURCES if task.examples else {}),
+        source,
+        write,
+        name=f"{screen}-source",
+        width=HALF_A_PHONE_PX,
+        help=f"Where the {NOUNS[task.kind].item}s come from.",
+    )
+
+
+def select_amount(
+    label: str,
+    n: int,
+    n_there: int,
+    amounts: Sequence[int],
+    write: Callable[[int], None],
+    *,
+    screen: str,
+    help: str,
+) -> None:
+    """The first so many of the items there are, up to the last of `amounts`; none for a few."""
+    if n_there <= amounts[0]:
+        return
+    names = {each: f"the first {each:,}" for each in amounts if each < n_there}
+    most = min(n_there, amounts[-1])
+    names[most] = f"all {most:,}" if most == n_there else f"the first {most:,}"
+    shown = min(n, most)
+    names.setdefault(shown, f"the first {shown:,}")
+    select(
+        label,
+        dict(sorted(names.items())),
+        shown,
+        write,
+        name=f"{screen}-n",
+        width=HALF_A_PHONE_PX,
+        help=help,
+    )
+
+
+def source_in(task: Task, before: Task, source: str, otherwise: str) -> str:
+    """The source after a change of tasks: what someone brought stays where it suits.
+
+    Rows have the columns of one task; texts and pictures suit any of their kind.
+    """
+    stays = Item(source, 0).is_own and before.kind == task.kind != "table"
+    return source if stays else otherwise
+
+
+def n_there(task: Task, source: str, affinity: str) -> int | None:
+    """How many items these data have; None while they are being counted."""
+    if Item(source, 0).is_own:
+        return n_own(task.kind, source)
+    found = fetch(
+        "sizes",
+        store_id("sizes", task.key),
+        instances.sizes,
+        task.key,
+        affinity=affinity,
+        what="Reading the data",
+    )
+    return None if found is None else int(found[source])
+
+
+def none_there(kind: Kind, source: str) -> None:
+    """There is no item in these data: why, and what to do."""
+    noun = NOUNS[kind].item
+    gone = " any more: what people bring is kept for 30 days after its last use."
+    remark(f"There are no {noun}s here" + (gone if Item(source, 0).is_own else "."))
+    if st.button(f"Bring {noun}s"):
+        open_screen("upload")

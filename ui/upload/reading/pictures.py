@@ -1,0 +1,216 @@
+"""Pictures that people bring, read into small PNGs, or into a sentence about why not.
+
+Nothing a file says is believed before it is checked: a picture's size is read from its header
+before anything is decoded, a zip's sizes before and while its files are unpacked. Nothing is
+written to disk.
+"""
+
+import io
+import threading
+import warnings
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from PIL import Image, ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+from lime_engine.errors import InputError
+from ui.upload.reading.headers import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    MAX_SIDE,
+    Header,
+    checked_header,
+    damaged,
+    kept_size,
+    shown_name,
+)
+from ui.upload.reading.zips import MAX_ZIP_BYTES, members, opened_zip, safe_path, unpacked
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PICTURES",
+    "MAX_PIXELS",
+    "MAX_SIDE",
+    "MAX_ZIP_BYTES",
+    "Picture",
+    "read_picture",
+    "read_pictures",
+]
+
+MAX_PICTURES = 200  # of a zip
+MAX_ZIP_PIXELS = 500_000_000  # decoded, of all its pictures: ten to twenty seconds of work
+
+_READERS: dict[str, type[ImageFile.ImageFile]] = {
+    "PNG": PngImageFile,
+    "JPEG": JpegImageFile,
+    "WebP": WebPImageFile,
+}
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ONE_AT_A_TIME = threading.Lock()  # 40 million pixels take up to 0.7 GB while they are decoded
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it is kept.
+
+    Attributes
+    ----------
+    name
+        What the file was called, fit to be shown.
+    png
+        RGB or grey, 8 bit, upright, on white, at most `MAX_SIDE` pixels a side, no metadata.
+    width, height
+        Of the file, upright.
+    was_shrunk
+        Whether `png` has fewer pixels than the file.
+    """
+
+    name: str
+    png: bytes
+    width: int
+    height: int
+    was_shrunk: bool
+
+
+def read_picture(name: str, data: bytes) -> Picture:
+    """A PNG, JPEG or WebP picture; of an animation the first frame.
+
+    Raises
+    ------
+    InputError
+        If the file is empty, too large, damaged, none of these, or has too many or too few pixels.
+    """
+    label = shown_name(name)
+    return _decoded(label, checked_header(label, data), data)
+
+
+def read_pictures(name: str, data: bytes) -> tuple[list[Picture], list[str]]:
+    """A picture, or those of a zip; and a sentence about each file of the zip that was left out.
+
+    Raises
+    ------
+    InputError
+        As `read_picture`; or if the zip is damaged, too large, unpacks to too much, or has no
+        picture in it that can be read.
+    """
+    if not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if data and name.lower().endswith(".zip"):
+            raise InputError(f"“{shown_name(name)}” is not a zip. Zip the pictures again.")
+        return [read_picture(name, data)], []
+    label = shown_name(name)
+    pictures: list[Picture] = []
+    left_out: list[str] = []
+    n_over = n_pixels = 0
+    with opened_zip(label, data) as archive:
+        for member in members(label, archive):
+            if len(pictures) == MAX_PICTURES:
+                n_over += 1
+                continue
+            try:
+                path = safe_path(member.filename)
+                content = unpacked(path, archive, member)
+                header = checked_header(path, content)
+                n_pixels += header.width * header.height
+                if n_pixels > MAX_ZIP_PIXELS:
+                    n_pixels -= header.width * header.height
+                    raise InputError(
+                        f"“{path}” was left out: together the pictures of a zip may have "
+                        f"{MAX_ZIP_PIXELS // 1_000_000} million pixels. Bring it on its own."
+                    )
+                pictures.append(_decoded(path, header, content))
+            except InputError as error:
+                left_out.append(str(error))
+    if not pictures:
+        why = " ".join(left_out[:3])
+        raise InputError(
+            f"“{label}” has no picture in it that can be read. {why or 'Zip PNG, JPEG or WebP.'}"
+        )
+    if n_over:
+        left_out.append(
+            f"Only the first {MAX_PICTURES} pictures are read; {n_over:,} more files were left out."
+        )
+    return pictures, left_out
+
+
+def _decoded(label: str, header: Header, data: bytes) -> Picture:
+    """The picture, shrunk while its parts are flattened: no second copy of all its pixels."""
+    try:
+        # Not `Image.open`, which also tries other formats of pictures inside a JPEG.
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about metadata, which is not kept
+            with _READERS[header.kind](io.BytesIO(data)) as image:
+                if image.size != header[1:]:
+                    raise ValueError(f"declared {header[1:]}, has {image.size}")
+                small, transpose = _flattened(image, data)
+    except Exception as error:  # decoders raise whatever comes up in them
+        raise InputError(damaged(label)) from error
+    width, height = header.width, header.height
+    if transpose is not None:
+        small = small.transpose(transpose)
+        if transpose in (_UPRIGHT[5], _UPRIGHT[6], _UPRIGHT[7], _UPRIGHT[8]):
+            width, height = height, width
+    png = io.BytesIO()
+    small.save(png, format="PNG")
+    return Picture(label, png.getvalue(), width, height, max(width, height) > MAX_SIDE)
+
+
+def _flattened(
+    image: ImageFile.ImageFile, data: bytes
+) -> tuple[Image.Image, Image.Transpose | None]:
+    """The picture as 8-bit grey or RGB on white in the size that is kept, and how to turn it."""
+    kept = kept_size(*image.size)
+    if isinstance(image, JpegImageFile):
+        image.draft(None, (2 * kept[0], 2 * kept[1]))  # decodes no more detail than is needed
+    image.load()
+    # 16-bit grey with alpha is read as RGBA; the header's colour type, 4, still tells.
+    is_grey_rgba = isinstance(image, PngImageFile) and image.mode == "RGBA" and data[25] == 4
+    mode = "L" if is_grey_rgba or image.mode in ("1", "L", "LA", "I;16") else "RGB"
+    width, height = image.size
+    k = max(1, max(width, height) // (2 * MAX_SIDE))
+    reduced = Image.new(mode, (ceil(width / k), ceil(height / k)))
+    step = k * max(1, 1_000_000 // (width * k))
+    for top in range(0, height, step):
+        part = image.crop((0, top, width, min(top + step, height)))
+        reduced.paste(_on_white(part, mode).reduce(k), (0, top // k))
+    if reduced.size != kept:
+        box = (0, 0, width / k, height / k)
+        reduced = reduced.resize(kept, Image.Resampling.LANCZOS, box)
+    return reduced, _turn(image)
+
+
+def _on_white(part: Image.Image, mode: str) -> Image.Image:
+    transparent = part.info.get("transparency")
+    if part.mode == "I;16":
+        values = np.asarray(part)
+        grey = (values >> 8).astype(np.uint8)
+        if isinstance(transparent, int):
+            grey[values == transparent] = 255
+        return Image.fromarray(grey)
+    if part.mode == "RGB" and transparent is not None and max(transparent) > 255:
+        # A 16-bit colour, of which the decoder has kept the high bytes.
+        part.info["transparency"] = tuple(value >> 8 for value in transparent)
+    if not part.has_transparency_data:
+        return part.convert(mode)
+    part = part.convert("RGBA")
+    flat = Image.new(mode, part.size, "white")
+    flat.paste(part.convert(mode), (0, 0), part.getchannel("A"))
+    return flat
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    try:
+        return _UPRIGHT.get(int(image.getexif().get(0x0112, 1)))
+    except Exception:  # metadata may be damaged where the picture is not
+        return None

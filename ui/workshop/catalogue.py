@@ -1,0 +1,293 @@
+"""All tasks: the built-in ones, networks that people brought, and models trained again here."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache, partial
+from typing import Any, cast
+
+import numpy as np
+
+from lime_engine.errors import InputError
+from lime_engine.types import PredictFn
+from model_adapters import Network, NetworkSettings, load_network
+from sample_models import Labelled, ModelCard, Task, TaskData, load_data, load_model, tasks
+from ui.workshop.store import store
+
+MAX_ROUNDS = 20
+MAX_PARTS = 200  # a round
+MAX_PART_LENGTH = 60  # characters
+_OWN = "own-"
+_ROUNDS = "rounds-"
+_LOADED_AT_ONCE = 2  # networks that people brought, a worker
+_running: dict[str, Network] = {}
+
+
+def keep_network(network_id: str, name: str, settings: NetworkSettings) -> str:
+    """Keep how to ask a network that is in the store; returns the key of its task."""
+    card = {"name": name, "network": network_id, "settings": asdict(settings)}
+    return _OWN + store().put("network-card", json.dumps(card).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """What was taken out of a built-in model: words or columns, round by round."""
+
+    task: str
+    model: str
+    rounds: tuple[tuple[str, ...], ...] = ()
+
+    def removed(self, number: int) -> frozenset[str]:
+        """All that the model of this round does without; round 0 is the model as it was."""
+        return frozenset(part for parts in self.rounds[:number] for part in parts)
+
+    def model_key(self, number: int) -> str:
+        """The key of this round's model."""
+        return f"round-{number}" if number else self.model
+
+
+def keep_rounds(task_key: str, model_key: str, rounds: Sequence[Sequence[str]]) -> str:
+    """Keep what is taken out of a built-in task's model; returns the key of a task of its own.
+
+    Raises
+    ------
+    InputError
+        If the model cannot be trained again here, or there is too much, or nothing, to take out.
+    """
+    kept = Rounds(task_key, model_key, tuple(_checked(parts) for parts in rounds))
+    if len(kept.rounds) > MAX_ROUNDS:
+        raise InputError(
+            f"This would be round {len(kept.rounds)}; there can be {MAX_ROUNDS}. Undo the last "
+            "round, and take out more at once."
+        )
+    if _rounds_task("", kept) is None:
+        raise InputError(
+            f"The model “{model_key}” of “{task_key}” cannot be trained again here. Choose a "
+            "built-in task of texts or tables."
+        )
+    return _ROUNDS + store().put("rounds", json.dumps(asdict(kept)).encode())
+
+
+def rounds_of(task_key: str) -> Rounds | None:
+    """What `keep_rounds` kept under this key; None for other tasks, and if it is gone."""
+    if not task_key.startswith(_ROUNDS):
+        return None
+    raw = store().read("rounds", task_key.removeprefix(_ROUNDS))
+    if raw is None:
+        return None
+    found = json.loads(raw)
+    rounds = tuple(tuple(parts) for parts in found["rounds"])
+    return Rounds(found["task"], found["model"], rounds)
+
+
+def data_of(task_key: str) -> TaskData:
+    """The task's data, made once a process; of models trained again here that of their task.
+
+    Raises
+    ------
+    KeyError, TaskUnavailable
+        As `sample_models.load_data`.
+    InputError
+        As `task_of`.
+    """
+    if task_key.startswith(_OWN):
+        return task_of(task_key).data()
+    if not task_key.startswith(_ROUNDS):
+        return load_data(task_key)
+    task_of(task_key)  # or say that it is gone
+    rounds = rounds_of(task_key)
+    return load_data(rounds.task if rounds else task_key)
+
+
+def has_data(task_key: str) -> bool:
+    """Whether the task has labelled data: for a network that someone brought there is none."""
+    return not task_key.startswith(_OWN)
+
+
+def find_task(key: str) -> Task | None:
+    """The task with this key; None if there is none (any more)."""
+    if key.startswith(_ROUNDS):
+        rounds = rounds_of(key)
+        return None if rounds is None else _rounds_task(key, rounds)
+    if not key.startswith(_OWN):
+        return tasks().get(key)
+    raw = store().read("network-card", key.removeprefix(_OWN))
+    return None if raw is None else _own_task(key, json.loads(raw))
+
+
+def task_of(key: str) -> Task:
+    """As `find_task`.
+
+    Raises
+    ------
+    InputError
+        If there is no such task.
+    """
+    task = find_task(key)
+    if task is None and key.startswith(_ROUNDS):
+        raise InputError(
+            "This model, which was trained again here, is no longer on this server: what was taken "
+            "out is kept for 30 days after its last use. Start again under Improve."
+        )
+    if task is None:
+        raise InputError(
+            "This network is no longer on this server: what people bring is kept for 30 days after "
+            "its last use. Bring it again under Upload."
+        )
+    return task
+
+
+def find_model(task: Task, key: str) -> tuple[Task, ModelCard] | None:
+    """A model with the task it belongs to; None if there is none (any more).
+
+    `key` is that of a model of `task`, or "task/model" for one of another task.
+    """
+    owner: Task | None = task
+    if "/" in key:
+        task_key, _, key = key.rpartition("/")
+        owner = find_task(task_key)
+    card = next((card for card in owner.models if card.key == key), None) if owner else None
+    return None if owner is None or card is None else (owner, card)
+
+
+def class_names_of(task_key: str, model_key: str) -> tuple[str, ...]:
+    """The names of the classes that a model knows; its key as in `find_model`.
+
+    Raises
+    ------
+    InputError
+        As `task_of`.
+    """
+    owner = model_key.rpartition("/")[0]
+    return task_of(owner or task_key).class_names
+
+
+def predict_of(task_key: str, model_key: str) -> PredictFn[Any]:
+    """The predict function of a task's model, loaded once a process; its key as in `find_model`.
+
+    Raises
+    ------
+    InputError
+        If a network that someone brought is no longer in the store.
+    LimeError
+        As `sample_models.load_model` and `model_adapters.load_network`.
+    """
+    if "/" in model_key:
+        task_key, _, model_key = model_key.rpartition("/")
+    if task_key.startswith(_ROUNDS):
+        return task_of(task_key).model(model_key).load()
+    if not task_key.startswith(_OWN):
+        return load_model(task_key, model_key)
+    running = _running.pop(task_key, None)
+    if running is None:
+        running = cast("Network", task_of(task_key).models[0].load())
+    _running[task_key] = running  # the last used stands last
+    while len(_running) > _LOADED_AT_ONCE:
+        _running.pop(next(iter(_running))).close()
+    return running
+
+
+@lru_cache(maxsize=6)
+def retrained(task_key: str, model_key: str, removed: frozenset[str]) -> PredictFn[Any]:
+    """A built-in task's model trained again without these parts, once a process (seconds).
+
+    Raises
+    ------
+    InputError
+        If the model cannot be trained again here.
+    LimeError
+        As its improver.
+    """
+    if not removed:
+        return load_model(task_key, model_key)
+    improver = tasks()[task_key].model(model_key).improver
+    if improver is None:
+        raise InputError(
+            f"The model “{model_key}” cannot be trained again here. Choose another model."
+        )
+    return improver.retrain(removed)
+
+
+def _rounds_task(key: str, kept: Rounds) -> Task | None:
+    """The built-in task with the model as it was, and one model for each round."""
+    base = tasks().get(kept.task)
+    card = next((c for c in base.models if c.key == kept.model), None) if base else None
+    if base is None or card is None or card.improver is None:
+        return None
+    noun = "column" if base.kind == "table" else "word"
+    later = [
+        ModelCard(
+            kept.model_key(number),
+            f"Round {number}: with other backgrounds"
+            if base.kind == "image"
+            else f"Round {number}: without {counted(len(kept.removed(number)), noun)}",
+            f"{card.name}, trained again without what was taken out up to round {number}.",
+            partial(retrained, base.key, card.key, kept.removed(number)),
+        )
+        for number in range(1, len(kept.rounds) + 1)
+    ]
+    before = replace(card, load=partial(load_model, base.key, card.key))
+    return replace(base, key=key, models=(before, *later))
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things: 1 word, 5 words."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _checked(parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts of a round, each once, without space around them; `InputError` if they are many."""
+    found = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    if not found:
+        raise InputError("Nothing is named to be taken out. Name at least one word or column.")
+    if len(found) > MAX_PARTS:
+        raise InputError(
+            f"{len(found):,} are to be taken out at once; a round can take {MAX_PARTS}. Leave the "
+            "others for the next round."
+        )
+    longest = max(found, key=len)
+    if len(longest) > MAX_PART_LENGTH:
+        raise InputError(
+            f"“{longest[:30]}…” has {len(longest):,} characters; a word can have "
+            f"{MAX_PART_LENGTH}. Name single words, not a text."
+        )
+    return found
+
+
+def _own_task(key: str, card: Mapping[str, Any]) -> Task:
+    name, names = str(card["name"]), tuple(card["settings"]["class_names"])
+    load = partial(load_kept_network, card["network"], card["settings"])
+    nothing = Labelled((), np.empty(0, dtype=np.int64))
+    return Task(
+        key=key,
+        kind="image",
+        title=name,
+        question="What does this network see?",
+        summary=f"A network that someone brought. It knows {len(names):,} classes.",
+        source="Brought to this server by whoever opened it first; nobody else has checked it.",
+        class_names=names,
+        models=(ModelCard("own", name, "The network as it was brought.", load),),
+        examples=(),
+        data=lambda: TaskData(nothing, nothing, nothing),
+        is_here=lambda: True,
+        flaw=None,
+    )
+
+
+def load_kept_network(network_id: str, settings: Mapping[str, Any]) -> Network:
+    """Start a network of the store; `settings` are a `NetworkSettings` as JSON.
+
+    Raises
+    ------
+    InputError
+        If its file is no longer in the store.
+    NetworkError
+        As `model_adapters.load_network`.
+    """
+    data = store().read("network", network_id)
+    if data is None:
+        raise InputError(
+            "The file of this network is no longer on this server. Bring it again under Upload."
+        )
+    names = tuple(settings["class_names"])
+    return load_network(data, NetworkSettings(**{**settings, "class_names": names}))

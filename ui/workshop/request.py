@@ -1,0 +1,91 @@
+"""Which explanation: all that determines it, as the workers and the store know it."""
+
+import functools
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from lime_engine.image.perturber import ImagePerturber
+from lime_engine.settings import LimeSettings
+from lime_engine.subjects import Value
+from lime_engine.text import TextPerturber
+from ui.workshop.item import Item
+from ui.workshop.store import store
+
+# How many copies can be asked about: each of them continues a run of the one before, from what
+# suits the kind on.
+N_SAMPLES = (500, 1000, 2000, 5000, 10_000)
+DEFAULT_SAMPLES = {"text": 2000, "image": 1000, "table": 2000}
+Bins = Literal["quartile", "decile", "entropy"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """How the numbers of a table are put into bins; the rest is learned from the training rows."""
+
+    bins: Bins = "quartile"
+
+
+View = TextPerturber | ImagePerturber | TableView
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One explanation to make; nothing that it does not depend on.
+
+    `view` says how the instance is taken apart; `width` is the kernel width as a multiple of the
+    view's default.
+    """
+
+    task: str
+    model: str
+    item: Item
+    settings: LimeSettings
+    view: View
+    width: float
+    target: int | None
+
+    @property
+    def affinity(self) -> str:
+        """What a worker should have loaded already."""
+        return f"{self.task}/{self.model}"
+
+    def asking(self) -> "Request":
+        """The request for what the model is asked, which neither class nor K nor fit change.
+
+        Unless it is asked until it is settled which K of that class are shown.
+        """
+        if self.settings.n_samples == "auto":
+            return self
+        settings = replace(self.settings, n_features=1, selection="auto", surrogate="ridge")
+        return replace(self, target=None, settings=settings)
+
+    def alone(self) -> "Request":
+        """The request for single answers, which no setting changes."""
+        return replace(self, target=None, width=1.0, settings=LimeSettings())
+
+    def store_id(self, kind: str, *more: str) -> str:
+        """The store's id of what is made of this request, by this code."""
+        return store_id(kind, json.dumps(asdict(self)), *more)
+
+
+@functools.cache
+def code_fingerprint() -> str:
+    """Changes whenever a result could: hash of the code and of the pinned packages."""
+    root = Path(__file__).parents[2]
+    digest = hashlib.sha256((root / "requirements.txt").read_bytes())
+    for package in ("lime_engine", "model_adapters", "sample_models", "ui"):
+        for path in sorted((root / package).rglob("*.*")):
+            if path.suffix in (".py", ".txt", ".onnx"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def store_id(kind: str, *parts: Any) -> str:
+    """The store's id of what this code makes of these parts."""
+    return store().key(kind, code_fingerprint(), *parts)
+
+
+Edits = tuple[tuple[int, Value], ...]  # column -> its new value
