@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from ui.pick.choice import PickChoice
 from ui.pick.values import Feature, Picked, PickedItem, Reason
 from ui.review import records
 from ui.workshop.instances import perturber_of
+from ui.workshop.request import standard_view
 from ui.workshop.store import Store
 
 pytestmark = pytest.mark.browser
@@ -45,7 +47,9 @@ def first_items(task_key: str, n: int) -> tuple[PickChoice, Picked]:
     for row in range(n):
         split = load_data(task_key).test
         label = int(split.labels[row])
-        subject = perturber_of(task_key, choice.view).components(split.instance(row))
+        subject = perturber_of(standard_view(choice.task), partial(load_data, task_key)).components(
+            split.instance(row)
+        )
         image = task.kind == "image"
         parts = [f"kind {i % 2 + 1}" for i in range(N_REASONS)] if image else subject.labels
         if task.kind == "table":

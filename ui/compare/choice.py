@@ -4,26 +4,40 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from functools import lru_cache
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache, partial
 from typing import Any
 
 from lime_engine.errors import InputError
 from lime_engine.settings import LimeSettings
-from lime_engine.text import TextPerturber
 from sample_models import Task, tasks
 from ui.compare.matching import Match, Matching, by_name, matching
 from ui.compare.verdicts import read_verdict
-from ui.explain.choice import Choice, read_edits, read_off
+from ui.explain.choice import Choice
+from ui.shell.fields import (
+    Fields,
+    changed_fields,
+    number,
+    one_of,
+    read_edits,
+    read_off,
+    written_changes,
+)
 from ui.workshop.catalogue import find_model, find_task
-from ui.workshop.item import Item
-from ui.workshop.request import DEFAULT_SAMPLES, Edits, Request, TableView, View, store_id
+from ui.workshop.item import Item, read_source
+from ui.workshop.request import (
+    DEFAULT_SAMPLES,
+    FEATURES_OF_MANY,
+    Edits,
+    Request,
+    settings_of_many,
+    standard_view,
+    store_id,
+)
 from ui.workshop.store import store
 
 MAX_ITEMS = 2000
 AMOUNTS = (50, 100, 200, 300, 500, 1000, 2000)  # of the items there are
-N_SAMPLES = 500  # copies of each of many items
-N_FEATURES = {"text": 10, "image": 6, "table": 6}  # reasons of an item that count
 SHOWS = ("reasons", "answers", "all")  # same answer, different reasons; different answers; all
 ORDERS = ("overlap", "distance", "label", "sure-1", "sure-2")
 MAX_FEATURE = 1000  # characters of a name
@@ -31,9 +45,10 @@ PAIR = "pair"  # the store's entries of explained items
 SIDES = (0, 1)
 _BLIND = "blind"
 _TOKEN = re.compile(r"[a-z0-9]{16}")
-_PLAIN = ("source", "n", "show", "order", "feature", "page", "row", "target", "who")
+_WHICH = ("source", "n")  # items are compared
+_LOOKED_AT = ("show", "order", "feature", "page", "row", "target", "who")
 NAMES = frozenset(
-    {"task", "a", "b", "map-a", "map-b", "cell", "off", "edits", _BLIND, *_PLAIN}
+    {"task", "a", "b", "map-a", "map-b", "cell", "off", "edits", _BLIND, *_WHICH, *_LOOKED_AT}
 )  # in a URL
 
 
@@ -70,17 +85,6 @@ class CompareChoice:
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     @property
-    def view(self) -> View:
-        """How items are taken apart: as suits the task."""
-        match self.task.kind:
-            case "text":
-                return TextPerturber()
-            case "image":
-                return self.task.image
-            case "table":
-                return TableView()
-
-    @property
     def is_swapped(self) -> bool:
         """Whether what is kept of explained pairs has the sides the other way round.
 
@@ -90,24 +94,20 @@ class CompareChoice:
 
     def pair(self, row: int) -> tuple[Request, Request]:
         """What the workers need to know to explain one of many items, in the order it is kept."""
-        settings = LimeSettings(
-            n_samples=N_SAMPLES, n_features=N_FEATURES[self.task.kind], held_out=0.0
-        )
-        first, second = self._requests(row, settings)
+        first, second = self._requests(row, settings_of_many(self.task.kind))
         return (second, first) if self.is_swapped else (first, second)
 
     def requests_of_one(self) -> tuple[Request, Request]:
         """The same for the item that is open, which is asked about as in Explain, side by side."""
         settings = LimeSettings(
-            n_samples=DEFAULT_SAMPLES[self.task.kind], n_features=N_FEATURES[self.task.kind]
+            n_samples=DEFAULT_SAMPLES[self.task.kind], n_features=FEATURES_OF_MANY[self.task.kind]
         )
         return self._requests(self.row or 0, settings)
 
     def _requests(self, row: int, settings: LimeSettings) -> tuple[Request, Request]:
-        item = Item(self.source, row)
+        item, view = Item(self.source, row), standard_view(self.task)
         first, second = (
-            Request(self.task.key, model, item, settings, self.view, 1.0, None)
-            for model in self.models
+            Request(self.task.key, model, item, settings, view, 1.0, None) for model in self.models
         )
         return first, second
 
@@ -178,7 +178,7 @@ class CompareChoice:
         if found is None or (found[0].key != self.task.key and not item.is_own):
             return None
         owner, card = found
-        return Choice(owner, item, card.key, features=N_FEATURES[self.task.kind])
+        return Choice(owner, item, card.key, features=FEATURES_OF_MANY[self.task.kind])
 
     def params(self) -> dict[str, str]:
         """The URL's parameters; what is at its default is left out."""
@@ -189,18 +189,11 @@ class CompareChoice:
             for name, match in zip(("map-a", "map-b"), self.matches, strict=True):
                 if match is not None:
                     written[name] = ".".join("-" if p is None else str(p) for p in match)
-        for name in _PLAIN:
-            if self.blind and name in ("source", "n"):
-                continue
-            if getattr(self, name) != _STANDARD[name]:
-                written[name] = str(getattr(self, name))
+            written |= changed_fields(self, _WHICH)
+        written |= changed_fields(self, _LOOKED_AT)
         if self.cell is not None:
             written["cell"] = f"{self.cell[0]}.{self.cell[1]}"
-        if self.off:
-            written["off"] = ".".join(str(component) for component in self.off)
-        if self.edits:
-            written["edits"] = json.dumps(self.edits, separators=(",", ":"), ensure_ascii=False)
-        return written
+        return written | written_changes(self.off, self.edits)
 
 
 def pair_id(requests: tuple[Request, Request], row: int) -> str:
@@ -211,9 +204,6 @@ def pair_id(requests: tuple[Request, Request], row: int) -> str:
 @lru_cache(maxsize=64)
 def _written(requests: tuple[Request, Request]) -> str:
     return json.dumps([asdict(request) for request in requests])
-
-
-_STANDARD: dict[str, Any] = {f.name: f.default for f in fields(CompareChoice)}
 
 
 def first_comparison(task: Task) -> CompareChoice:
@@ -260,79 +250,60 @@ def read_comparison(params: Mapping[str, str]) -> CompareChoice:
 
     What a link names and we do not have is replaced by the default and told in `problems`.
     """
-    problems: list[str] = []
-
-    def known(name: str, what: str, found: bool) -> bool:
-        if name in params and not found:
-            problems.append(
-                f"The link asks for the {what} “{params[name][:40]}”, which is not here. "
-                "Using the default."
-            )
-        return found
-
-    choice = _blind_of(params)
-    known(_BLIND, "comparison", choice is not None)
-    if choice is None:
-        task = find_task(params.get("task", ""))
-        known("task", "task", task is not None)
-        choice = first_comparison(task or next(iter(tasks().values())))
-        models = list(choice.models)
-        for side, name in enumerate(("a", "b")):
-            if known(name, "model", find_model(choice.task, params.get(name, "")) is not None):
-                models[side] = params[name]
-        matches = [_read_match(params.get(name)) for name in ("map-a", "map-b")]
-        choice = replace(choice, models=(models[0], models[1]), matches=(matches[0], matches[1]))
-        source = params.get("source", choice.source)
-        if known("source", "data", Item.parse(str(Item(source, 0))) is not None):
-            choice = replace(choice, source=source)
-        n = _number(params.get("n"), 1, MAX_ITEMS)
-        if known("n", "number of items", n is not None) and n is not None:
-            choice = replace(choice, n=n)
-    looked_at: dict[str, Any] = {}
-    for name, values in (("show", SHOWS), ("order", ORDERS)):
-        if known(name, name, params.get(name) in values):
-            looked_at[name] = params[name]
-    for name, most in (("row", 10**6), ("page", 10**4), ("target", 10**4)):
-        number = _number(params.get(name), 1 if name == "page" else 0, most)
-        if known(name, name, number is not None):
-            looked_at[name] = number
-    cell = re.fullmatch(r"(\d{1,4})\.(\d{1,4})", params.get("cell", ""))
-    if known("cell", "cell", cell is not None) and cell is not None:
-        looked_at["cell"] = int(cell[1]), int(cell[2])
-    off = read_off(params.get("off", ""))
-    known("off", "switched-off parts", off is not None)
-    edits = read_edits(params.get("edits", "[]"))
-    known("edits", "edited values", edits is not None)
-    who = params.get("who", "")
+    fields = Fields(params)
+    choice = fields.read(_BLIND, _of_kept, "comparison") or _of_names(fields)
+    looked_at: dict[str, Any] = {
+        "show": fields.read("show", one_of(SHOWS)),
+        "order": fields.read("order", one_of(ORDERS)),
+        "row": fields.read("row", number(0, 10**6)),
+        "page": fields.read("page", number(1, 10**4)),
+        "target": fields.read("target", number(0, 10**4)),
+        "cell": fields.read("cell", _read_cell),
+        "off": fields.read("off", read_off, "switched-off parts"),
+        "edits": fields.read("edits", read_edits, "edited values"),
+    }
+    who = fields.text("who")
     return replace(
         choice,
-        off=off or (),
-        edits=edits or (),
-        feature=params.get("feature", "")[:MAX_FEATURE],
+        feature=fields.text("feature")[:MAX_FEATURE],
         who=who if _TOKEN.fullmatch(who) else "",
-        problems=tuple(problems),
-        **looked_at,
+        problems=tuple(fields.problems),
+        **{name: value for name, value in looked_at.items() if value is not None},
     )
 
 
-def _blind_of(params: Mapping[str, str]) -> CompareChoice | None:
-    raw = store().read(_BLIND, params[_BLIND]) if _BLIND in params else None
+def _of_names(fields: Fields) -> CompareChoice:
+    """What is compared, as a URL names it."""
+    choice = first_comparison(fields.read("task", find_task) or next(iter(tasks().values())))
+    models = list(choice.models)
+    for side, name in enumerate(("a", "b")):
+        found = fields.read(name, partial(find_model, choice.task), "model")
+        models[side] = fields.text(name) if found else models[side]
+    return replace(
+        choice,
+        models=(models[0], models[1]),
+        matches=(_read_match(fields.text("map-a")), _read_match(fields.text("map-b"))),
+        source=fields.read("source", read_source, "data") or choice.source,
+        n=fields.read("n", number(1, MAX_ITEMS), "number of items") or choice.n,
+    )
+
+
+def _of_kept(blind: str) -> CompareChoice | None:
+    raw = store().read(_BLIND, blind)
     if raw is None:
         return None
     content = json.loads(raw)
     task = find_task(content["task"])
-    return None if task is None else _of_blind(params[_BLIND], content, task)
+    return None if task is None else _of_blind(blind, content, task)
 
 
-def _read_match(text: str | None) -> Match | None:
+def _read_match(text: str) -> Match | None:
     """The match that `CompareChoice.params` wrote so."""
-    if text is None or not re.fullmatch(r"(-|\d{1,4})(\.(-|\d{1,4}))*", text):
+    if not re.fullmatch(r"(-|[0-9]{1,4})(\.(-|[0-9]{1,4}))*", text):
         return None
     return tuple(None if part == "-" else int(part) for part in text.split("."))
 
 
-def _number(text: str | None, least: int, most: int) -> int | None:
-    """A whole number from a URL; None for anything else."""
-    if text is None or not re.fullmatch(r"\d{1,7}", text):
-        return None
-    return int(text) if least <= int(text) <= most else None
+def _read_cell(text: str) -> tuple[int, int] | None:
+    cell = re.fullmatch(r"([0-9]{1,4})\.([0-9]{1,4})", text)
+    return (int(cell[1]), int(cell[2])) if cell else None

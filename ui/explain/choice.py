@@ -3,17 +3,23 @@
 The URL is the one place where a choice lives; widgets show it and write it (`ui.shell.controls`).
 """
 
-import json
-import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from lime_engine.settings import SELECTIONS, SURROGATES, LimeSettings
-from lime_engine.subjects import Value
 from lime_engine.text import TextPerturber
 from sample_models import Task, tasks
+from ui.shell.fields import (
+    NOT_READ,
+    Fields,
+    changed_fields,
+    number,
+    one_of,
+    read_edits,
+    read_off,
+    written_changes,
+)
 from ui.workshop.catalogue import find_task
 from ui.workshop.item import Item
 from ui.workshop.request import DEFAULT_SAMPLES, N_SAMPLES, Edits, Request, TableView, View
@@ -47,7 +53,7 @@ FILLS: dict[str, dict[str, Any]] = {
 }
 BINS = ("quartile", "decile", "entropy")
 PICTURES = ("colours", "only")
-_MAX_EDITS_LENGTH = 4000  # characters in a URL
+_NOT_OFFERED = "which is not offered. Using the default."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,23 +138,12 @@ class Choice:
         written = {"task": self.task.key, "item": str(self.item), "model": self.model}
         if self.target is not None:
             written["class"] = str(self.target)
-        for name in _PLAIN:
-            if getattr(self, name) != _DEFAULTS[name]:
-                written[name] = str(getattr(self, name))
+        written |= changed_fields(self, tuple(_ALLOWED))
         if self.guess_first:
             written["guess"] = "1"
-        if self.off:
-            written["off"] = ".".join(str(component) for component in self.off)
-        if self.edits:
-            written["edits"] = json.dumps(self.edits, separators=(",", ":"), ensure_ascii=False)
-        return written
+        return written | written_changes(self.off, self.edits)
 
 
-_PLAIN = (
-    "features samples width selection surrogate components regions fill picture bins seed".split()
-)
-NAMES = frozenset({"task", "item", "model", "class", "guess", "off", "edits", *_PLAIN})  # in a URL
-_DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Choice)}
 _ALLOWED: dict[str, Any] = {
     "features": range(1, MAX_FEATURES + 1),
     "samples": (*N_SAMPLES, AUTO),
@@ -162,6 +157,9 @@ _ALLOWED: dict[str, Any] = {
     "bins": BINS,
     "seed": range(MAX_SEED + 1),
 }
+NAMES = frozenset(
+    {"task", "item", "model", "class", "guess", "off", "edits", *_ALLOWED}
+)  # in a URL
 
 
 def first_choice(task: Task) -> Choice:
@@ -175,58 +173,44 @@ def read_choice(params: Mapping[str, str]) -> Choice:
 
     What a link names and we do not have is replaced by the default and told in `problems`.
     """
-    problems: list[str] = []
-
-    def known(name: str, what: str, found: bool, instead: str) -> bool:
-        if name in params and not found:
-            problems.append(f"The link asks for the {what} “{params[name][:40]}”, {instead}")
-        return found
-
-    item = Item.parse(params.get("item", ""))
-    task = find_task(params.get("task", ""))
+    fields = Fields(params)
+    item = Item.parse(fields.text("item"))
+    task = find_task(fields.text("task"))
     if task is not None and not task.examples and item is None:
         task = None  # a network that someone brought, without a picture for it
-    known("task", "task", task is not None, "which is not here (any more). Showing another.")
     if task is None:
-        task, item = next(iter(tasks().values())), None if "task" in params else item
-    known("item", "item", item is not None, "which is not here. Showing an example.")
-    models = [card.key for card in task.models]
-    has_model = known(
+        task = next(iter(tasks().values()))
+        if "task" in fields:
+            fields.miss("task", instead="which is not here (any more). Showing another.")
+            item = None
+    if item is None and "item" in fields:
+        fields.miss("item", instead="which is not here. Showing an example.")
+    model = fields.read(
         "model",
-        "model",
-        params.get("model") in models,
-        f"which this task does not have. Showing {task.models[0].name}.",
+        one_of([card.key for card in task.models]),
+        instead=f"which this task does not have. Showing {task.models[0].name}.",
     )
-    chosen: dict[str, Any] = {}
-    for name in _PLAIN:
-        if name not in params:
-            continue
-        value: Any = params[name]
-        if isinstance(_ALLOWED[name][0], int):
-            value = int(value) if re.fullmatch(r"\d{1,6}", value) else value
-        if known(name, name, value in _ALLOWED[name], "which is not offered. Using the default."):
-            chosen[name] = value
-    labels = [str(i) for i in range(len(task.class_names))]
-    has_class = known(
+    plain = {
+        name: fields.read(name, one_of(allowed), instead=_NOT_OFFERED)
+        for name, allowed in _ALLOWED.items()
+    }
+    target = fields.read(
         "class",
-        "class",
-        params.get("class") in labels,
-        "which this task does not have. Showing the class that the model answers with.",
+        number(0, len(task.class_names) - 1),
+        instead="which this task does not have. Showing the class that the model answers with.",
     )
-    off = read_off(params.get("off", ""))
-    known("off", "switched-off parts", off is not None, "which cannot be read.")
-    edits = read_edits(params.get("edits", "[]"))
-    known("edits", "edited values", edits is not None, "which cannot be read.")
+    off = fields.read("off", read_off, "switched-off parts", NOT_READ)
+    edits = fields.read("edits", read_edits, "edited values", NOT_READ)
     return Choice(
         task=task,
         item=item or first_choice(task).item,
-        model=params["model"] if has_model else task.models[0].key,
-        target=int(params["class"]) if has_class else None,
-        guess_first=params.get("guess") == "1",
+        model=model or task.models[0].key,
+        target=target,
+        guess_first=fields.text("guess") == "1",
         off=off or (),
         edits=edits or (),
-        problems=tuple(problems),
-        **chosen,
+        problems=tuple(fields.problems),
+        **{name: value for name, value in plain.items() if value is not None},
     )
 
 
@@ -237,30 +221,3 @@ def changes_within(
     if task.kind == "table":
         return (), tuple(edit for edit in edits if edit[0] < n_components)
     return tuple(i for i in off if i < n_components), ()
-
-
-def read_off(text: str) -> tuple[int, ...] | None:
-    """The components that `Choice.params` wrote so; None for anything else."""
-    if not text:
-        return ()
-    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})*", text):
-        return None
-    return tuple(dict.fromkeys(int(i) for i in text.split(".")))
-
-
-def read_edits(text: str) -> Edits | None:
-    """The edits that `Choice.params` wrote so; None for anything else."""
-    try:
-        found = json.loads(text) if len(text) <= _MAX_EDITS_LENGTH else None
-    except ValueError:
-        return None
-    edits: dict[int, Value] = {}
-    for pair in found if isinstance(found, list) else [None]:
-        match pair:
-            case [int() as column, (int() | float() | str() | bool() | None) as value] if (
-                column >= 0 and not (isinstance(value, float) and not math.isfinite(value))
-            ):
-                edits[column] = value
-            case _:
-                return None
-    return tuple(edits.items())

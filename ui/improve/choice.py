@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sample_models import Task, tasks
 from ui.improve.work import Marked, read_marked
+from ui.shell.fields import Fields
 from ui.workshop.catalogue import Rounds, find_task, rounds_of
 
 
@@ -46,28 +47,24 @@ class Place:
 
 def read_place(params: Mapping[str, str]) -> Place:
     """The place that a URL's parameters name; what we do not have is told in `problems`."""
-    problems: list[str] = []
-
-    def missing(what: str, name: str, instead: str) -> None:
-        problems.append(f"The link asks for the {what} “{params[name][:40]}”, {instead}")
-
-    out = params.get("out", "")
+    fields = Fields(params)
+    out = fields.text("out")
     marked = read_marked(out) if out else None
     if out and marked is None:
-        problems.append(
+        fields.problems.append(
             "What was marked in the review is no longer on this server: it is kept for 30 days "
             "after its last use. Open the review again, or name below what should not matter."
         )
         out = ""
-    task = find_task(params.get("task", marked.task if marked else ""))
+    task = find_task(fields.text("task") or (marked.task if marked else ""))
     if task is None:
-        if "task" in params:
-            missing("task", "task", "which is not here (any more). Showing another.")
+        if "task" in fields:
+            fields.miss("task", instead="which is not here (any more). Showing another.")
         task, out = next(iter(tasks().values())), ""
     keys = [card.key for card in task.models]
-    wanted = params.get("model", marked.model if marked else "")
+    wanted = fields.text("model") or (marked.model if marked else "")
     model = wanted if wanted in keys else keys[-1 if rounds_of(task.key) else 0]
-    if "model" in params and wanted not in keys and not problems:
+    if "model" in fields and wanted not in keys and not fields.problems:
         name = task.model(model).name
-        missing("model", "model", f"which this task does not have. Showing {name}.")
-    return Place(task, model, out, tuple(problems))
+        fields.miss("model", instead=f"which this task does not have. Showing {name}.")
+    return Place(task, model, out, tuple(fields.problems))

@@ -6,46 +6,35 @@ from typing import Any, assert_never
 import numpy as np
 
 from lime_engine.types import FloatArray
-from ui.workshop.catalogue import predict_of, task_of
-from ui.workshop.instances import instance_of, perturber_of
-from ui.workshop.item import Item
-from ui.workshop.request import View
+from ui.workshop.case import Case
 
 _BATCH = 200  # items asked about at once
 
 
-def probabilities(
-    task: str,
-    model: str,
-    source: str,
-    view: View,
-    rows: Sequence[int],
-    report: Callable[[float], None],
-) -> FloatArray:
-    """What a model answers to these items, (n, n_classes); `model` as in `catalogue.find_model`.
+def probabilities(case: Case, rows: Sequence[int], report: Callable[[float], None]) -> FloatArray:
+    """What the case's model answers to these items of its source, (n, n_classes).
 
     Raises
     ------
     LimeError
-        As `predict_of` and `instance_of`.
+        If the model or an item is gone.
     Exception
         Whatever the model raises.
     """
-    predict = predict_of(task, model)
-    size = 1 if task_of(task).kind == "image" else _BATCH  # pictures may differ in size
+    predict = case.predict
+    size = 1 if case.task.kind == "image" else _BATCH  # pictures may differ in size
     answers: list[FloatArray] = []
     for start in range(0, len(rows), size):
-        batch = _batch(task, source, view, rows[start : start + size])
+        batch = _batch(case, rows[start : start + size])
         answers.append(np.asarray(predict(batch), dtype=float))
         report(start / len(rows))
     return np.concatenate(answers) if answers else np.empty((0, 0))
 
 
-def _batch(task: str, source: str, view: View, rows: Sequence[int]) -> Any:
+def _batch(case: Case, rows: Sequence[int]) -> Any:
     """These items as a model takes them."""
-    found = [instance_of(task, Item(source, row))[0] for row in rows]
-    kind = task_of(task).kind
-    match kind:
+    found = [case.items.instance(row)[0] for row in rows]
+    match case.task.kind:
         case "text":
             return found
         case "image":
@@ -53,7 +42,7 @@ def _batch(task: str, source: str, view: View, rows: Sequence[int]) -> Any:
         case "table":
             import pandas as pd
 
-            perturber = perturber_of(task, view)
+            perturber = case.perturber
             subjects = [perturber.components(instance) for instance in found]
             return pd.concat(
                 [

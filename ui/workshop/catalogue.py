@@ -1,7 +1,7 @@
 """All tasks: the built-in ones, networks that people brought, and models trained again here."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, cast
@@ -80,23 +80,49 @@ def rounds_of(task_key: str) -> Rounds | None:
     return Rounds(found["task"], found["model"], rounds)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One of a task's models, or one of another task, on the task's items.
+
+    `class_names` are those that the model knows; `data` and `predict` are made once a process.
+    """
+
+    task: Task
+    class_names: tuple[str, ...]
+    data: Callable[[], TaskData]
+    predict: Callable[[], PredictFn[Any]]
+
+
+def entry_of(task_key: str, model_key: str) -> Entry:
+    """What there is under these keys; that of the model as in `find_model`.
+
+    Raises
+    ------
+    InputError
+        As `task_of`.
+    """
+    task = owner = task_of(task_key)
+    if "/" in model_key:
+        owner_key, _, model_key = model_key.rpartition("/")
+        owner = task_of(owner_key)
+    return Entry(task, owner.class_names, partial(_data, task), partial(load, owner, model_key))
+
+
 def data_of(task_key: str) -> TaskData:
     """The task's data, made once a process; of models trained again here that of their task.
 
     Raises
     ------
-    KeyError, TaskUnavailable
+    TaskUnavailable
         As `sample_models.load_data`.
     InputError
         As `task_of`.
     """
-    if task_key.startswith(_OWN):
-        return task_of(task_key).data()
-    if not task_key.startswith(_ROUNDS):
-        return load_data(task_key)
-    task_of(task_key)  # or say that it is gone
-    rounds = rounds_of(task_key)
-    return load_data(rounds.task if rounds else task_key)
+    return _data(task_of(task_key))
+
+
+def _data(task: Task) -> TaskData:
+    return load_data(task.key) if task.key in tasks() else task.data()
 
 
 def has_data(task_key: str) -> bool:
@@ -150,20 +176,8 @@ def find_model(task: Task, key: str) -> tuple[Task, ModelCard] | None:
     return None if owner is None or card is None else (owner, card)
 
 
-def class_names_of(task_key: str, model_key: str) -> tuple[str, ...]:
-    """The names of the classes that a model knows; its key as in `find_model`.
-
-    Raises
-    ------
-    InputError
-        As `task_of`.
-    """
-    owner = model_key.rpartition("/")[0]
-    return task_of(owner or task_key).class_names
-
-
-def predict_of(task_key: str, model_key: str) -> PredictFn[Any]:
-    """The predict function of a task's model, loaded once a process; its key as in `find_model`.
+def load(task: Task, model_key: str) -> PredictFn[Any]:
+    """The predict function of one of the task's models, loaded once a process.
 
     Raises
     ------
@@ -172,16 +186,14 @@ def predict_of(task_key: str, model_key: str) -> PredictFn[Any]:
     LimeError
         As `sample_models.load_model` and `model_adapters.load_network`.
     """
-    if "/" in model_key:
-        task_key, _, model_key = model_key.rpartition("/")
-    if task_key.startswith(_ROUNDS):
-        return task_of(task_key).model(model_key).load()
-    if not task_key.startswith(_OWN):
-        return load_model(task_key, model_key)
-    running = _running.pop(task_key, None)
+    if task.key in tasks():
+        return load_model(task.key, model_key)
+    if not task.key.startswith(_OWN):
+        return task.model(model_key).load()
+    running = _running.pop(task.key, None)
     if running is None:
-        running = cast("Network", task_of(task_key).models[0].load())
-    _running[task_key] = running  # the last used stands last
+        running = cast("Network", task.models[0].load())
+    _running[task.key] = running  # the last used stands last
     while len(_running) > _LOADED_AT_ONCE:
         _running.pop(next(iter(_running))).close()
     return running
@@ -227,7 +239,8 @@ def _rounds_task(key: str, kept: Rounds) -> Task | None:
         for number in range(1, len(kept.rounds) + 1)
     ]
     before = replace(card, load=partial(load_model, base.key, card.key))
-    return replace(base, key=key, models=(before, *later))
+    data = partial(load_data, base.key)
+    return replace(base, key=key, models=(before, *later), data=data)
 
 
 def counted(n: int, noun: str) -> str:

@@ -2,14 +2,17 @@
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, assert_never
+
+from numpy.typing import NDArray
 
 from lime_engine.errors import InputError
 from lime_engine.evaluation import Perturber
 from lime_engine.image.perturber import ImagePerturber
 from lime_engine.table.perturber import TabularPerturber
 from lime_engine.text import TextPerturber
-from sample_models import Task
+from sample_models import Task, TaskData
 from ui.workshop import kept
 from ui.workshop.catalogue import data_of, task_of
 from ui.workshop.item import Item
@@ -22,88 +25,102 @@ GONE = (
 )
 
 
-def instance_of(task_key: str, item: Item) -> tuple[Any, int | None]:
-    """The text, image or row of an item, and its label in the data if it has one.
+@dataclass(frozen=True, slots=True, eq=False)
+class Items:
+    """The items of a source: a split of a task, or what someone brought.
 
-    Raises
-    ------
-    InputError
-        If a row does not exist, or what was brought is no longer in the store.
+    `read(row)` makes one of `n` instances; `labels` (n,) are those in the data, None without.
     """
-    task = task_of(task_key)
-    if item.is_own:
-        n, read = _brought(task, item.source)
-    else:
-        split = data_of(task_key).split(item.source)  # type: ignore[arg-type]
-        n, read = len(split.labels), split.instance
-    if item.row >= n:
-        raise InputError(
-            f"There is no number {item.row + 1} here; there are {n}. Choose another from the list."
-        )
-    return read(item.row), None if item.is_own else int(split.labels[item.row])
+
+    n: int
+    read: Callable[[int], Any]
+    labels: NDArray[Any] | None = None
+
+    def instance(self, row: int) -> tuple[Any, int | None]:
+        """The text, image or row with this number, and its label if it has one.
+
+        Raises
+        ------
+        InputError
+            If there is none, or what was brought is no longer in the store.
+        """
+        if row >= self.n:
+            raise InputError(
+                f"There is no number {row + 1} here; there are {self.n}. Choose another from the "
+                "list."
+            )
+        return self.read(row), None if self.labels is None else int(self.labels[row])
 
 
-def count_of(task_key: str, source: str) -> int:
-    """How many items there are under this source: a split, or the id of what someone brought.
+def items_of(task: Task, source: str, data: Callable[[], TaskData]) -> Items:
+    """The items of the task under this source: a split of its data, or the id of what was brought.
 
     Raises
     ------
     InputError
-        As `instance_of`.
+        If what was brought is no longer in the store.
     """
     if Item(source, 0).is_own:
-        return _brought(task_of(task_key), source)[0]
-    return len(data_of(task_key).split(source).labels)  # type: ignore[arg-type]
+        return _brought(task, source)
+    split = data().split(source)  # type: ignore[arg-type]
+    return Items(len(split.labels), split.instance, split.labels)
 
 
-def _brought(task: Task, source: str) -> tuple[int, Callable[[int], Any]]:
-    """How many instances someone brought under this id, and what reads one of them."""
+def instance_of(task_key: str, item: Item) -> tuple[Any, int | None]:
+    """The instance of an item and its label, as `Items.instance`."""
+    return _items(task_key, item.source).instance(item.row)
+
+
+def sizes(task_key: str, *, report: Report) -> dict[str, int]:
+    """How many items each built-in split has."""
+    return {source: _items(task_key, source).n for source in ("test", "field", "train")}
+
+
+def _items(task_key: str, source: str) -> Items:
+    return items_of(task_of(task_key), source, functools.partial(data_of, task_key))
+
+
+def _brought(task: Task, source: str) -> Items:
+    """What someone brought under this id, and what reads one of it."""
     match task.kind:
         case "text":
             texts = kept.texts(source)
             if texts is not None:
-                return len(texts), texts.__getitem__
+                return Items(len(texts), texts.__getitem__)
         case "image":
             pictures = kept.pictures(source)
             if pictures is not None:
-                return len(pictures), lambda row: _pixels(pictures[row][1])
+                return Items(len(pictures), lambda row: _pixels(pictures[row][1]))
         case "table":
             rows = kept.rows(source)
             if rows is not None:
                 columns, values = rows
-                return len(values), lambda row: dict(zip(columns, values[row], strict=True))
+                return Items(len(values), lambda row: dict(zip(columns, values[row], strict=True)))
         case unreachable:
             assert_never(unreachable)
     raise InputError(GONE)
 
 
 def _pixels(entry_id: str) -> Any:
-    from ui.workshop.kept import pixels_of
-
     png = kept.picture_png(entry_id)
     if png is None:
         raise InputError(GONE)
-    return pixels_of(png)
+    return kept.pixels_of(png)
 
 
-def perturber_of(task_key: str, view: View) -> Perturber[Any, Any]:
-    """What takes the task's instances apart in this way."""
+def perturber_of(view: View, data: Callable[[], TaskData]) -> Perturber[Any, Any]:
+    """What takes instances apart in this way; rows of a table as the training rows teach it."""
     match view:
         case TextPerturber() | ImagePerturber():
             return view
         case TableView(bins):
-            return learned(task_key, bins)
+            return learned(data(), bins)
         case unreachable:
             assert_never(unreachable)
 
 
 @functools.lru_cache(maxsize=12)
-def learned(task_key: str, bins: Bins) -> TabularPerturber:
-    """The columns of a task, as its training rows have them."""
-    train = data_of(task_key).train
+def learned(data: TaskData, bins: Bins) -> TabularPerturber:
+    """The columns of a task, as its training rows have them: learned once a process."""
+    train = data.train
     return TabularPerturber.learn(train.instances, bins=bins, labels=train.labels)
-
-
-def sizes(task_key: str, *, report: Report) -> dict[str, int]:
-    """How many items each built-in split has."""
-    return {source: count_of(task_key, source) for source in ("test", "field", "train")}

@@ -29,3 +29,8 @@ class Item:
         """The item that `str` wrote so; None for anything else."""
         match = _BUILT_IN.fullmatch(text) or _OWN.fullmatch(text)
         return cls(match[1], int(match[2])) if match else None
+
+
+def read_source(text: str) -> str | None:
+    """A split's name or the store's id of what was brought, as a URL says it; None for others."""
+    return text if Item.parse(str(Item(text, 0))) else None

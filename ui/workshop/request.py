@@ -11,6 +11,8 @@ from lime_engine.image.perturber import ImagePerturber
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Value
 from lime_engine.text import TextPerturber
+from sample_models import Task
+from sample_models.types import Kind
 from ui.workshop.item import Item
 from ui.workshop.store import store
 
@@ -18,6 +20,9 @@ from ui.workshop.store import store
 # suits the kind on.
 N_SAMPLES = (500, 1000, 2000, 5000, 10_000)
 DEFAULT_SAMPLES = {"text": 2000, "image": 1000, "table": 2000}
+# Of each of many items: how many copies, and the reasons that count.
+SAMPLES_OF_MANY = 500
+FEATURES_OF_MANY = {"text": 10, "image": 6, "table": 6}
 Bins = Literal["quartile", "decile", "entropy"]
 
 
@@ -29,6 +34,26 @@ class TableView:
 
 
 View = TextPerturber | ImagePerturber | TableView
+
+
+def standard_view(task: Task) -> View:
+    """How items are taken apart where nobody chooses: as suits the task."""
+    match task.kind:
+        case "text":
+            return TextPerturber()
+        case "image":
+            return task.image
+        case "table":
+            return TableView()
+
+
+def settings_of_many(kind: Kind) -> LimeSettings:
+    """How each of many items is explained: quickly."""
+    return LimeSettings(
+        n_samples=SAMPLES_OF_MANY,
+        n_features=FEATURES_OF_MANY[kind],
+        held_out=0.0,  # how well each one fits is seen on the screen Explain
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from ui.compare.values import Answered, Compared, Lean, Scoreboard
 from ui.compare.work import explaining
 from ui.workshop import kept, runs
 from ui.workshop.instances import perturber_of
+from ui.workshop.request import standard_view
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +41,9 @@ def explained(choice: CompareChoice, n: int) -> Compared:
 
 def subject_of(choice: CompareChoice, row: int) -> Subject:
     instance = load_data(choice.task.key).test.instance(row)
-    return perturber_of(choice.task.key, choice.view).components(instance)
+    return perturber_of(standard_view(choice.task), partial(load_data, choice.task.key)).components(
+        instance
+    )
 
 
 def share_planted(choice: CompareChoice, lean: Lean) -> float:

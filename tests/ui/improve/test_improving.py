@@ -20,9 +20,9 @@ from ui.workshop import catalogue
 from ui.workshop.catalogue import (
     Rounds,
     data_of,
+    entry_of,
     find_task,
     keep_rounds,
-    predict_of,
     rounds_of,
     task_of,
 )
@@ -77,9 +77,11 @@ def test_the_same_rounds_are_the_same_task() -> None:
 def test_each_model_is_blind_to_all_rounds_up_to_its_own() -> None:
     key = keep_rounds("triage", "a", STAMP)
     text = "A cough since Monday."
-    before, first, second = (predict_of(key, model) for model in ("a", "round-1", "round-2"))
+    before, first, second = (
+        entry_of(key, model).predict() for model in ("a", "round-1", "round-2")
+    )
     assert before is sample_models.load_model("triage", "a")
-    assert predict_of(key, "round-2") is second
+    assert entry_of(key, "round-2").predict() is second
 
     def changes(predict: Any, word: str) -> bool:
         return not np.array_equal(predict([text]), predict([f"{text} {word}"]))
@@ -112,7 +114,7 @@ def test_what_cannot_be_trained_again_has_no_rounds(task: str, model: str) -> No
 def test_rounds_that_are_gone_are_no_task(key: str) -> None:
     assert find_task(key) is None
     assert rounds_of(key) is None
-    for ask in (task_of, data_of, lambda k: predict_of(k, "a")):
+    for ask in (task_of, data_of, lambda k: entry_of(k, "a").predict()):
         with pytest.raises(InputError, match="Start again under Improve"):
             ask(key)
 

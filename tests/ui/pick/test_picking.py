@@ -16,6 +16,7 @@ from ui.pick.values import Picked
 from ui.pick.work import choosing, explaining
 from ui.workshop import kept, runs
 from ui.workshop.item import Item
+from ui.workshop.request import standard_view
 from ui.workshop.store import Store, store
 
 
@@ -82,7 +83,10 @@ def test_a_run_explains_each_item_once_and_its_pick_shows_their_reasons() -> Non
     assert (picked.n_items, picked.n_empty, picked.n_favoured) == (12, 0, None)
     for item in picked.items:
         here = explain(
-            data.instances[item.row], predict, choice.view, choice.request(item.row).settings
+            data.instances[item.row],
+            predict,
+            standard_view(choice.task),
+            choice.request(item.row).settings,
         )
         assert item.label == data.labels[item.row]
         assert item.target == np.argmax(predict([data.instances[item.row]])[0])

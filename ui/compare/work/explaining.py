@@ -7,7 +7,7 @@ reasons of a pick are (`ui.pick.work.explaining`).
 import json
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -21,14 +21,14 @@ from lime_engine.types import FloatArray, IntArray, PredictFn
 from ui.compare.choice import MAX_ITEMS, PAIR, CompareChoice, pair_id, read_comparison
 from ui.compare.values import Answered, AnsweredItem, Compared, Lean, OverlapOf, PairedItem
 from ui.compare.work.scoring import scoreboard
-from ui.explain.work.explaining import both_neighbourhoods, settings_of, subject_of
+from ui.explain.work.explaining import both_neighbourhoods
 from ui.figures import cards, palette, pixels
 from ui.pick.values import Reason
 from ui.pick.work.explaining import ItemPerturber, be_polite, check_code, example
 from ui.workshop import runs
 from ui.workshop.asking import probabilities
-from ui.workshop.catalogue import class_names_of, data_of, find_model, has_data, predict_of
-from ui.workshop.instances import instance_of
+from ui.workshop.case import Case
+from ui.workshop.catalogue import entry_of, find_model, has_data
 from ui.workshop.item import Item
 from ui.workshop.jobs import Report
 from ui.workshop.request import Request, code_fingerprint, store_id
@@ -55,7 +55,7 @@ def answered(params: dict[str, str], n: int, *, report: Report) -> dict[str, Any
         If a model cannot take these items, or has no answer in common with them.
     """
     choice = read_comparison(params)
-    found, labels, own = _asked(choice, choice.source, n, report)
+    found, labels, own = _asked(choice, n, report)
     board = scoreboard(labels, found.answers, found.sure, found.of_label)
     items = tuple(
         AnsweredItem(
@@ -75,10 +75,11 @@ def field_scores(params: dict[str, str], *, report: Report) -> dict[str, Any] | 
     choice = read_comparison(params)
     if not has_data(choice.task.key):
         return None
-    n = min(len(data_of(choice.task.key).field.labels), MAX_ITEMS)
+    choice = replace(choice, source="field")
+    n = min(Case(choice.pair(0)[0]).items.n, MAX_ITEMS)
     if n == 0:
         return None
-    found, labels, _ = _asked(choice, "field", n, report)
+    found, labels, _ = _asked(choice, n, report)
     return asdict(scoreboard(labels, found.answers, found.sure, found.of_label))
 
 
@@ -92,15 +93,16 @@ class _Answers:
 
 
 def _asked(
-    choice: CompareChoice, source: str, n: int, report: Report
+    choice: CompareChoice, n: int, report: Report
 ) -> tuple[_Answers, IntArray, list[FloatArray]]:
     """Both models' answers, the labels (n,), -1 where there is none, and the probabilities."""
     matching = choice.matching
-    labels = [instance_of(choice.task.key, Item(source, row))[1] for row in range(n)]
-    known: IntArray = np.array([-1 if label is None else label for label in labels], dtype=np.intp)
+    cases = [Case(request) for request in choice.requests_of_one()]
+    labels = cases[0].items.labels
+    known: IntArray = np.full(n, -1) if labels is None else labels[:n]
     answers, sure, of_label, joint = [], [], [], []
     for side, part in enumerate((report.part(0, 0.5), report.part(0.5, 1))):
-        own = _probabilities(choice, side, source, n, part)
+        own = _probabilities(choice, side, cases[side], n, part)
         answers.append(matching.answers(side, own))
         sure.append(own.max(axis=1))
         joint.append(matching.joint(side, own))
@@ -111,7 +113,7 @@ def _asked(
 
 
 def _probabilities(
-    choice: CompareChoice, side: int, source: str, n: int, report: Report
+    choice: CompareChoice, side: int, case: Case, n: int, report: Report
 ) -> FloatArray:
     """What one model answers to all items, or in a sentence why it cannot."""
     name, model = choice.names[side], choice.models[side]
@@ -122,7 +124,7 @@ def _probabilities(
             "Choose two models that take the same."
         )
     try:
-        return probabilities(choice.task.key, model, source, choice.view, range(n), report)
+        return probabilities(case, range(n), report)
     except InputError:
         raise
     except Exception as error:
@@ -160,10 +162,7 @@ class Comparing:
             ItemPerturber(first.task, first.view),
             first.settings,
             executor,
-            class_names=(
-                class_names_of(first.task, first.model),
-                class_names_of(second.task, second.model),
-            ),
+            class_names=(Case(first).class_names, Case(second).class_names),
             keep=partial(keep, (first, second), code_fingerprint()),
             should_stop=should_stop,
         )
@@ -172,7 +171,8 @@ class Comparing:
 def load_both(task: str, models: tuple[str, str]) -> tuple[PredictFn[Any], PredictFn[Any]]:
     """Both models, in a process that gives way to whoever waits for a single explanation."""
     be_polite()
-    return predict_of(task, models[0]), predict_of(task, models[1])
+    first, second = (entry_of(task, model).predict() for model in models)
+    return first, second
 
 
 def keep(requests: tuple[Request, Request], code: str, item: Item, comparison: Comparison) -> int:
@@ -183,7 +183,7 @@ def keep(requests: tuple[Request, Request], code: str, item: Item, comparison: C
     Raises
     ------
     InputError
-        As `picking.check_code`.
+        As `check_code`.
     """
     check_code(code)
     record = _record(comparison)
@@ -345,14 +345,11 @@ def one_item(
     The JSON of a `lime_engine.Comparison` as `comparison`, and the item's `label` in the data. A
     target of None is the class which that model predicts.
     """
-    first, second = requests
+    first, second = Case(requests[0]), Case(requests[1])
     comparison = compare_fits(
-        both_neighbourhoods(requests, report),
-        settings_of(first),
+        both_neighbourhoods((first, second), report),
+        first.settings,
         targets=targets,
-        class_names=(
-            class_names_of(first.task, first.model),
-            class_names_of(second.task, second.model),
-        ),
+        class_names=(first.class_names, second.class_names),
     )
-    return {"comparison": comparison.to_dict(), "label": subject_of(first)[1]}
+    return {"comparison": comparison.to_dict(), "label": first.label}

@@ -9,6 +9,7 @@ from lime_engine.subjects import TabularSubject
 from lime_engine.types import Z95, Explanation, TreeSurrogate
 from ui.explain import wording as told
 from ui.explain.choice import Choice
+from ui.explain.columns import task_columns
 from ui.explain.figures.dependence import dependence_figure
 from ui.explain.figures.opinions import opinions_chart
 from ui.explain.figures.tree import tree_figure, tree_in_words
@@ -148,7 +149,10 @@ def _tree(choice: Choice, explanation: Explanation) -> None:
 def _one_column(choice: Choice, explanation: Explanation) -> None:
     subject = explanation.subject
     assert isinstance(subject, TabularSubject)
-    numeric = dependence.numeric_columns(choice.task.key)
+    known = task_columns(choice.task)
+    if known is None:
+        return
+    numeric = [i for i, column in enumerate(known) if column.kind == "number"]
     shown = [w.index for w in explanation.weights if w.index in numeric]
     columns = [*shown, *(i for i in numeric if i not in shown)]
     if not columns:
@@ -168,10 +172,7 @@ def _one_column(choice: Choice, explanation: Explanation) -> None:
             str(column),
         ),
         dependence.dependence,
-        choice.task.key,
-        choice.model,
-        choice.item,
-        choice.view,
+        choice.request.alone(),
         explanation.target,
         column,
         affinity=choice.request.affinity,

@@ -14,11 +14,10 @@ from lime_engine.errors import Cancelled, InputError
 from lime_engine.subjects import TabularSubject
 from lime_engine.table.numeric_column import NumericColumn
 from lime_engine.types import FloatArray, PredictFn
-from ui.workshop.catalogue import data_of, predict_of, task_of
-from ui.workshop.instances import instance_of, learned, perturber_of
-from ui.workshop.item import Item
+from ui.workshop.case import Case
+from ui.workshop.instances import learned
 from ui.workshop.jobs import Report
-from ui.workshop.request import View
+from ui.workshop.request import Request
 
 N_ROWS = 200
 N_GRID = 30
@@ -26,17 +25,7 @@ _ENDS = (0.05, 0.95)  # of the training rows: there are too few beyond
 _SEED = 0
 
 
-def numeric_columns(task: str) -> list[int]:
-    """The columns that `dependence` takes: those of numbers. None for texts and pictures."""
-    if task_of(task).kind != "table":
-        return []
-    columns = learned(task, "quartile").columns
-    return [i for i, column in enumerate(columns) if isinstance(column, NumericColumn)]
-
-
-def dependence(
-    task: str, model: str, item: Item, view: View, target: int, column: int, *, report: Report
-) -> dict[str, Any]:
+def dependence(request: Request, target: int, column: int, *, report: Report) -> dict[str, Any]:
     """P(target) of training rows when one column has each of a few values, all else unchanged.
 
     Returns
@@ -52,20 +41,21 @@ def dependence(
         If the column is none of numbers, or the item is not there.
     Cancelled
     """
-    _check(task, column)
-    predict, perturber = predict_of(task, model), perturber_of(task, view)
-    instance, _ = instance_of(task, item)
-    subject: TabularSubject = perturber.components(instance)
-    answer = evaluate(predict, perturber, subject, perturber.law(subject, None).instance())
+    case = Case(request)
+    _check(case, column)
+    subject, perturber = case.subject, case.perturber
+    assert isinstance(subject, TabularSubject)  # as the column has been found in it
+    design = perturber.law(subject, None).instance()
+    answer = evaluate(case.predict, perturber, subject, design)
     from sklearn.inspection import partial_dependence
 
-    train = data_of(task).train.instances
+    train = case.data.train.instances
     grid = _grid(train.iloc[:, column].dropna().to_numpy(dtype=float))
     n_rows = min(N_ROWS, len(train))
     rows = np.random.default_rng(_SEED).choice(len(train), n_rows, replace=False)
     name, dtype = train.columns[column], train.dtypes.iloc[column]
     found = partial_dependence(
-        _Asked(predict, target, {name: dtype}, len(grid), report),
+        _Asked(case.predict, target, {name: dtype}, len(grid), report),
         train.iloc[rows].astype({name: float}),  # it does not take columns of whole numbers
         [column],
         custom_values={column: grid},
@@ -81,22 +71,22 @@ def dependence(
     }
 
 
-def _check(task: str, column: int) -> None:
-    if column in (usable := numeric_columns(task)):
-        return
-    title = task_of(task).title
-    if not usable:
+def _check(case: Case, column: int) -> None:
+    title = case.task.title
+    if case.task.kind != "table":
         raise InputError(f"“{title}” has no columns of numbers. Choose a task with a table.")
-    columns = learned(task, "quartile").columns
+    columns = learned(case.data, "quartile").columns
     if not 0 <= column < len(columns):
         raise InputError(
             f"There is no column number {column + 1} in “{title}”; there are {len(columns)}. "
             "Choose another."
         )
-    names = ", ".join(columns[i].name for i in usable[:5])
+    if isinstance(columns[column], NumericColumn):
+        return
+    numbers = [each.name for each in columns if isinstance(each, NumericColumn)]
     raise InputError(
         f"The column “{columns[column].name}” holds categories, which have no order to draw a line "
-        f"along. Choose a column of numbers, such as {names}."
+        f"along. Choose a column of numbers, such as {', '.join(numbers[:5])}."
     )
 
 

@@ -24,10 +24,11 @@ SPLITS: tuple[Split, ...] = ("train", "test", "field")
 
 
 def columns(task: str, *, report: Report) -> list[dict[str, Any]]:
-    """What the columns of a task's training rows hold: `ui.upload.reading.rows.Column`s as JSON."""
-    train = data_of(task).train.instances
+    """What the columns of a task's training rows hold: `Column`s as JSON."""
+    data = data_of(task)
     return [
-        asdict(_column(train[column.name], column)) for column in learned(task, "quartile").columns
+        asdict(_column(data.train.instances[column.name], column))
+        for column in learned(data, "quartile").columns
     ]
 
 
@@ -83,7 +84,8 @@ def of_values(
     the latter by column, and under "spread" what `figures.spread` draws of the training rows.
     "together" are, by column, the columns of numbers that nearly always move with it.
     """
-    perturber = learned(task, bins)
+    data = data_of(task)
+    perturber = learned(data, bins)
     names = [column.name for column in perturber.columns]
     n_classes = len(task_of(task).class_names)
     counts: dict[str, dict[str, list[int]]] = {name: {} for name, _ in cells}
@@ -92,9 +94,8 @@ def of_values(
         column = names.index(name)
         here = perturber.bin_of(column, [value])[0]
         for split in SPLITS:
-            data = data_of(task).split(split)
-            inside = perturber.bin_of(column, data.instances[name]) == here
-            found = np.bincount(data.labels[inside], minlength=n_classes)
+            inside = perturber.bin_of(column, data.split(split).instances[name]) == here
+            found = np.bincount(data.split(split).labels[inside], minlength=n_classes)
             counts[name][split] = found.tolist()
         spread[name] = _spread(task, perturber.columns[column], int(here))
     together = {name: _together(task).get(name, []) for name, _ in cells}

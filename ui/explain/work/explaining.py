@@ -5,21 +5,17 @@ into the store, so that a reload, a second viewer or a copied link finds it ther
 """
 
 from dataclasses import asdict, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from lime_engine import ask_about, ask_each_about, ask_more, evaluate, fit
-from lime_engine.settings import LimeSettings
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject
 from lime_engine.types import Design, Explanation, Neighbourhood
-from ui.workshop.catalogue import class_names_of, predict_of, task_of
-from ui.workshop.instances import instance_of, perturber_of
-from ui.workshop.item import Item
+from ui.workshop.case import Case
 from ui.workshop.jobs import Report
 from ui.workshop.packing import packed, unpacked
-from ui.workshop.request import DEFAULT_SAMPLES, N_SAMPLES, Edits, Request, View
+from ui.workshop.request import DEFAULT_SAMPLES, N_SAMPLES, Edits, Request
 from ui.workshop.store import store
 from ui.workshop.worker import store_result
 
@@ -30,7 +26,7 @@ COPY_PX = 160
 
 def prepare(request: Request, *, report: Report) -> None:
     """Load the model into this worker, and explain a demo before anyone asks for it."""
-    predict_of(request.task, request.model)
+    _ = Case(request).predict
     entry_id = request.store_id("explanation")
     if store().read("explanation", entry_id) is None:
         store_result("explanation", entry_id, explanation, request, report=report)
@@ -42,13 +38,12 @@ def explanation(request: Request, *, report: Report) -> dict[str, Any]:
     `rivals` are the most likely classes of three or more, likeliest first, each with its `target`
     and its `weights`, from the same answers; for images only, where they are drawn side by side.
     """
-    _, label = subject_of(request)
-    neighbourhood = neighbourhood_of(request, report)
-    settings = settings_of(request)
-    names = class_names_of(request.task, request.model)
+    case = Case(request)
+    neighbourhood = neighbourhood_of(case, report)
+    names = case.class_names
 
     def fitted(target: int | None) -> Explanation:
-        return fit(neighbourhood, settings, target=target, class_names=names)
+        return fit(neighbourhood, case.settings, target=target, class_names=names)
 
     explained = fitted(request.target)
     rivals: list[dict[str, Any]] = []
@@ -56,7 +51,7 @@ def explanation(request: Request, *, report: Report) -> dict[str, Any]:
         for target in np.argsort(-neighbourhood.probabilities, kind="stable")[:N_RIVALS].tolist():
             rival = explained if target == explained.target else fitted(target)
             rivals.append({"target": target, "weights": [asdict(w) for w in rival.weights]})
-    return {"explanation": explained.to_dict(), "label": label, "rivals": rivals}
+    return {"explanation": explained.to_dict(), "label": case.label, "rivals": rivals}
 
 
 def what_if(
@@ -66,8 +61,8 @@ def what_if(
 
     `off` in the result are the components that are off: for a row, where the bin is another.
     """
-    perturber = perturber_of(request.task, request.view)
-    subject, _ = subject_of(request)
+    case = Case(request)
+    perturber, subject = case.perturber, case.subject
     if isinstance(subject, TabularSubject):
         values = dict(zip(subject.columns, subject.values, strict=True))
         values |= {subject.columns[column]: value for column, value in edits}
@@ -79,7 +74,7 @@ def what_if(
         masks = np.ones((1, subject.n_components), dtype=bool)
         masks[0, list(off)] = False
         design = Design(masks, np.ones(1))
-    responses = evaluate(predict_of(request.task, request.model), perturber, subject, design)
+    responses = evaluate(case.predict, perturber, subject, design)
     return {"answer": responses.values[0].tolist(), "off": list(off)}
 
 
@@ -90,9 +85,9 @@ def copies(request: Request, target: int, *, report: Report) -> list[dict[str, A
     itself; a picture as `picture` (a data URI), a row as `values`. They are spread evenly over the
     sizes that were drawn, so that near and far are seen.
     """
-    neighbourhood = neighbourhood_of(request, report)
-    perturber = perturber_of(request.task, request.view)
-    settings = settings_of(request)
+    case = Case(request)
+    neighbourhood = neighbourhood_of(case, report)
+    perturber, settings = case.perturber, case.settings
     removed = (~neighbourhood.design.masks).sum(axis=1)[1:]
     order = np.argsort(removed, kind="stable")
     picked = order[np.linspace(0, len(order) - 1, min(N_COPIES, len(order))).astype(int)]
@@ -124,54 +119,37 @@ def _seen(perturber: Any, subject: Subject, batch: Any, number: int) -> dict[str
             return {}
 
 
-def subject_of(request: Request) -> tuple[Subject, int | None]:
-    """The item taken apart, and its label in the data."""
-    return _taken_apart(request.task, request.item, request.view)
-
-
-@lru_cache(maxsize=8)
-def _taken_apart(task: str, item: Item, view: View) -> tuple[Subject, int | None]:
-    """The same, which takes a while for pictures: once for all questions about the item."""
-    instance, label = instance_of(task, item)
-    return perturber_of(task, view).components(instance), label
-
-
-def neighbourhood_of(request: Request, report: Report) -> Neighbourhood:
+def neighbourhood_of(case: Case, report: Report) -> Neighbourhood:
     """What the model was asked about this instance: from the store, else asked now and kept.
 
     Beyond the number of copies that suits the kind a run continues the next smaller one, so that
     nothing is asked twice, and the same link means the same whatever was looked at before.
     """
-    asked = request.asking()
-    entry_id = asked.store_id("neighbourhood")
+    entry_id = case.request.asking().store_id("neighbourhood")
     raw = store().read("neighbourhood", entry_id)
-    subject, _ = subject_of(request)
-    perturber = perturber_of(request.task, request.view)
-    settings = settings_of(request)
+    subject, perturber, settings = case.subject, case.perturber, case.settings
     if raw is not None:
         return unpacked(raw, subject, perturber.law(subject, settings.kernel_width))
-    predict = predict_of(request.task, request.model)
     options: dict[str, Any] = {"on_progress": report, "should_stop": report.should_stop}
     n = settings.n_samples
-    first = DEFAULT_SAMPLES[task_of(request.task).kind]
+    first = DEFAULT_SAMPLES[case.task.kind]
     smaller = [m for m in N_SAMPLES if n != "auto" and first <= m < n]
     if n == "auto" or not smaller:
-        names = class_names_of(request.task, request.model)
         neighbourhood = ask_about(
             subject,
-            predict,
+            case.predict,
             perturber,
             settings,
-            target=request.target,
-            class_names=names,
+            target=case.request.target,
+            class_names=case.class_names,
             **options,
         )
     else:
-        before = replace(request, settings=replace(request.settings, n_samples=smaller[-1]))
+        before = case.changed(settings=replace(case.request.settings, n_samples=smaller[-1]))
         neighbourhood = ask_more(
             neighbourhood_of(before, report),
             n - smaller[-1],
-            predict,
+            case.predict,
             perturber,
             settings,
             **options,
@@ -181,34 +159,23 @@ def neighbourhood_of(request: Request, report: Report) -> Neighbourhood:
 
 
 def both_neighbourhoods(
-    requests: tuple[Request, Request], report: Report
+    cases: tuple[Case, Case], report: Report
 ) -> tuple[Neighbourhood, Neighbourhood]:
-    """The same of two models about one item, from one design: requests that differ in the model."""
-    ids = [request.asking().store_id("neighbourhood") for request in requests]
+    """The same of two models about one item, from one design: cases that differ in the model."""
+    ids = [case.request.asking().store_id("neighbourhood") for case in cases]
+    first, second = cases
     if any(store().has("neighbourhood", entry_id) for entry_id in ids):
-        first, second = requests
         return neighbourhood_of(first, report.part(0, 0.5)), neighbourhood_of(
             second, report.part(0.5, 1)
         )
-    one = requests[0]
-    subject, _ = subject_of(one)
     found = ask_each_about(
-        subject,
-        [predict_of(request.task, request.model) for request in requests],
-        perturber_of(one.task, one.view),
-        settings_of(one),
+        first.subject,
+        [case.predict for case in cases],
+        first.perturber,
+        first.settings,
         on_progress=report,
         should_stop=report.should_stop,
     )
     for entry_id, neighbourhood in zip(ids, found, strict=True):
         store().write("neighbourhood", entry_id, packed(neighbourhood))
     return found[0], found[1]
-
-
-def settings_of(request: Request) -> LimeSettings:
-    """The request's settings with its kernel width, a multiple of the default, written out."""
-    if request.width == 1:
-        return request.settings
-    subject, _ = subject_of(request)
-    width = perturber_of(request.task, request.view).default_kernel_width(subject)
-    return replace(request.settings, kernel_width=request.width * width)

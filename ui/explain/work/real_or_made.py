@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from lime_engine.errors import Cancelled, InputError
 from lime_engine.table.categorical_column import CategoricalColumn
-from sample_models import Labelled
+from sample_models import Labelled, TaskData
 from sample_models.types import Kind
-from ui.workshop.catalogue import data_of, has_data, task_of
-from ui.workshop.instances import learned, perturber_of
+from ui.workshop.case import Case
+from ui.workshop.catalogue import has_data
+from ui.workshop.instances import learned
 from ui.workshop.jobs import Report
 from ui.workshop.request import Request, store_id
 
@@ -80,17 +81,17 @@ def separability(request: Request, *, report: Report) -> dict[str, Any]:
         return {"share": None, "auc": None, "n_copies": 0, "n_real": 0}
     from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
-    kind = task_of(request.task).kind
-    real, copies, owners = _gathered(request, report)
+    case = Case(request)
+    real, copies, owners = _gathered(case, report)
     is_copy = np.repeat([0, 1], [len(real), len(owners)])
     # Not GroupKFold: this way every fold has as many copies, and as many real ones.
     folds = np.concatenate([np.arange(len(real)), owners]) % N_FOLDS
-    features = _features(kind, request.task, real, copies)
+    features = _features(case, real, copies)
     shares, aucs = [], []
     for fold in range(N_FOLDS):
         _look_at(report)
         judged = folds == fold
-        detector = _detector(kind).fit(features[~judged], is_copy[~judged])
+        detector = _detector(case.task.kind).fit(features[~judged], is_copy[~judged])
         suspicion = detector.predict_proba(features[judged])[:, 1]
         shares.append(balanced_accuracy_score(is_copy[judged], suspicion > 0.5))
         aucs.append(roc_auc_score(is_copy[judged], suspicion))
@@ -103,12 +104,11 @@ def separability(request: Request, *, report: Report) -> dict[str, Any]:
     }
 
 
-def _gathered(request: Request, report: Report) -> tuple[list[Any], list[Any], list[int]]:
+def _gathered(case: Case, report: Report) -> tuple[list[Any], list[Any], list[int]]:
     """Real instances, batches of copies of the first third of them, and whose each copy is."""
-    train = data_of(request.task).train
-    perturber = perturber_of(request.task, request.view)
+    train, perturber = case.data.train, case.perturber
     rng = np.random.default_rng(_SEED)
-    n_real = _n_real(request.task, train)
+    n_real = _n_real(case.task.kind, train)
     real: list[Any] = []
     copies: list[Any] = []
     owners: list[int] = []
@@ -120,7 +120,7 @@ def _gathered(request: Request, report: Report) -> tuple[list[Any], list[Any], l
                 subject = perturber.components(real[-1])
             except InputError:  # a text without a word cannot be perturbed
                 continue
-            width = request.width * perturber.default_kernel_width(subject)
+            width = case.request.width * perturber.default_kernel_width(subject)
             drawn = perturber.law(subject, width).draw(_POOL, rng)
             likely = drawn.weights / drawn.weights.sum()
             chosen = rng.choice(len(drawn), COPIES_EACH, p=likely)
@@ -130,8 +130,8 @@ def _gathered(request: Request, report: Report) -> tuple[list[Any], list[Any], l
     return real, copies, owners
 
 
-def _n_real(task: str, train: Labelled) -> int:
-    is_large = task_of(task).kind == "image" and train.instance(0).size > _LARGE
+def _n_real(kind: Kind, train: Labelled) -> int:
+    is_large = kind == "image" and train.instance(0).size > _LARGE
     n = min(N_REAL_LARGE if is_large else N_REAL, len(train.labels))
     return n // COPIES_EACH * COPIES_EACH
 
@@ -141,9 +141,9 @@ def _look_at(report: Report) -> None:
         raise Cancelled("Stopped before it was known how well copies can be told from real ones.")
 
 
-def _features(kind: Kind, task: str, real: list[Any], copies: list[Any]) -> Any:
+def _features(case: Case, real: list[Any], copies: list[Any]) -> Any:
     """What the detector sees of the instances, then of the copies: (n, n_features)."""
-    match kind:
+    match case.task.kind:
         case "text":
             return _of_texts([*real, *(text for batch in copies for text in batch)])
         case "image":
@@ -152,7 +152,7 @@ def _features(kind: Kind, task: str, real: list[Any], copies: list[Any]) -> Any:
         case "table":
             import pandas as pd
 
-            return _of_rows(task, pd.concat([*real, *copies]))
+            return _of_rows(case.data, pd.concat([*real, *copies]))
         case unreachable:
             assert_never(unreachable)
 
@@ -221,9 +221,9 @@ def _of_picture(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.concatenate([*(part / n_pixels for part in (*shades, steep)), equal])
 
 
-def _of_rows(task: str, rows: Any) -> NDArray[np.float64]:
+def _of_rows(data: TaskData, rows: Any) -> NDArray[np.float64]:
     """Numbers as they are, categories as codes, and how many decimals the numbers have."""
-    columns = learned(task, "quartile").columns
+    columns = learned(data, "quartile").columns
     coded = [
         column.bin_of(rows.iloc[:, j]).astype(float)
         if isinstance(column, CategoricalColumn)

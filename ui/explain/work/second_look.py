@@ -14,9 +14,8 @@ from lime_engine import explain_shapley, fit
 from lime_engine.image.perturber import ImagePerturber
 from lime_engine.subjects import ImageSubject, Subject
 from lime_engine.types import Explanation
-from ui.explain.work.explaining import neighbourhood_of, settings_of, subject_of
-from ui.workshop.catalogue import predict_of, task_of
-from ui.workshop.instances import perturber_of
+from ui.explain.work.explaining import neighbourhood_of
+from ui.workshop.case import Case
 from ui.workshop.jobs import Report
 from ui.workshop.request import DEFAULT_SAMPLES, Request, TableView
 
@@ -33,12 +32,13 @@ def survival(request: Request, target: int, *, report: Report) -> dict[str, Any]
     `light` and `dark` (data URIs) colour what stayed, and `kept` says of each region shown in how
     many variants at least half of it is in a region that is shown with the same sign.
     """
+    case = Case(request)
     variants = list(_variants(request))
     explained: list[tuple[Subject, Explanation]] = []
     for number, (_, variant) in enumerate(variants):
         done = number / len(variants)
         part = report.part(done, done + 1 / len(variants))
-        explained.append(_explained(variant, target, part, as_shown=number == 0))
+        explained.append(_explained(case, variant, target, part, as_shown=number == 0))
         part(1.0)  # it may have been settled early
     subject, shown = explained[0]
     found: dict[str, Any] = {
@@ -65,13 +65,13 @@ def survival(request: Request, target: int, *, report: Report) -> dict[str, Any]
 
 def shapley(request: Request, target: int, *, report: Report) -> dict[str, Any]:
     """The Shapley weights of one class, from calls of their own: `ShapleyWeights` as JSON."""
-    subject, _ = subject_of(request)
+    case = Case(request)
     n = request.settings.n_samples
-    settings = replace(request.settings, n_samples=_most(request) if n == "auto" else n)
+    settings = replace(request.settings, n_samples=_most(case) if n == "auto" else n)
     return explain_shapley(
-        subject,
-        predict_of(request.task, request.model),
-        perturber_of(request.task, request.view),
+        case.subject,
+        case.predict,
+        case.perturber,
         settings,
         target=target,
         on_progress=report,
@@ -103,27 +103,28 @@ def _variants(request: Request) -> Iterator[tuple[str, Request]]:
 
 
 def _explained(
-    request: Request, target: int, report: Report, *, as_shown: bool
+    case: Case, variant: Request, target: int, report: Report, *, as_shown: bool
 ) -> tuple[Subject, Explanation]:
     """What the page shows; else as many copies as it takes, at most those that suit the kind."""
-    settings = request.settings
+    settings = variant.settings
     if not as_shown:
         settings = replace(
             settings,
             n_samples="auto",
-            max_samples=_most(request),
+            max_samples=_most(case),
             surrogate="ridge",
             held_out=0.0,
         )
-    asked = replace(request, settings=settings, target=target)
-    names = task_of(request.task).class_names
+    asked = case.changed(settings=settings, target=target, view=variant.view, width=variant.width)
     neighbourhood = neighbourhood_of(asked, report)
-    explanation = fit(neighbourhood, settings_of(asked), target=target, class_names=names)
+    explanation = fit(
+        neighbourhood, asked.settings, target=target, class_names=case.task.class_names
+    )
     return neighbourhood.subject, explanation
 
 
-def _most(request: Request) -> int:
-    return DEFAULT_SAMPLES[task_of(request.task).kind]
+def _most(case: Case) -> int:
+    return DEFAULT_SAMPLES[case.task.kind]
 
 
 def _shown_pixels(subject: Subject, explanation: Explanation, sign: int) -> NDArray[np.intp]:

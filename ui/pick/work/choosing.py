@@ -20,6 +20,7 @@ from ui.pick.choice import MAX_BUDGET, PickChoice, read_pick
 from ui.pick.values import Feature, Picked, PickedItem, Reason
 from ui.pick.work.explaining import KIND
 from ui.workshop.asking import probabilities
+from ui.workshop.case import Case
 from ui.workshop.jobs import Report
 from ui.workshop.store import store
 
@@ -156,9 +157,8 @@ def _favoured(
             return [(surest <= limit, share)]
         case "disagreement" if choice.rival is not None:
             rows = [brief.row for brief in briefs]
-            asked = probabilities(
-                choice.task.key, choice.rival, choice.source, choice.view, rows, report
-            )
+            rival = Case(replace(choice, model=choice.rival).request(0))
+            asked = probabilities(rival, rows, report)
             return [(asked.argmax(axis=1) != targets, share)]
     return []
 

@@ -22,7 +22,8 @@ from lime_engine.types import Design, Explanation, Law, PredictFn
 from ui.figures import cards, pixels
 from ui.pick.choice import PickChoice
 from ui.workshop import runs
-from ui.workshop.catalogue import class_names_of, predict_of
+from ui.workshop.case import Case
+from ui.workshop.catalogue import data_of, entry_of
 from ui.workshop.instances import instance_of, perturber_of
 from ui.workshop.item import Item
 from ui.workshop.jobs import Report
@@ -45,7 +46,7 @@ class ItemPerturber:
 
     @property
     def _perturber(self) -> Perturber[Any, Any]:
-        return perturber_of(self.task, self.view)
+        return perturber_of(self.view, partial(data_of, self.task))
 
     def components(self, item: Item) -> Any:
         return self._perturber.components(instance_of(self.task, item)[0])
@@ -87,7 +88,7 @@ class Explaining:
             ItemPerturber(request.task, request.view),
             request.settings,
             executor,
-            class_names=class_names_of(request.task, request.model),
+            class_names=Case(request).class_names,
             keep=partial(keep, request, code_fingerprint()),
             should_stop=should_stop,
         )
@@ -96,7 +97,7 @@ class Explaining:
 def load_politely(task: str, model: str) -> PredictFn[Any]:
     """The model, in a process that gives way to whoever waits for a single explanation."""
     be_polite()
-    return predict_of(task, model)
+    return entry_of(task, model).predict()
 
 
 def be_polite() -> None:
@@ -135,12 +136,13 @@ def check_code(code: str) -> None:
 
 def explained(request: Request, *, report: Report) -> Record:
     """The same for one item, which has not been explained yet, or whose entry is gone."""
+    case = Case(request)
     explanation = explain(
         request.item,
-        predict_of(request.task, request.model),
+        case.predict,
         ItemPerturber(request.task, request.view),
         request.settings,
-        class_names=class_names_of(request.task, request.model),
+        class_names=case.class_names,
         on_progress=report,
         should_stop=report.should_stop,
     )

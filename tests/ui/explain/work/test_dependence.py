@@ -11,11 +11,14 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import sample_models
+from lime_engine import LimeSettings
 from lime_engine.errors import Cancelled, InputError
 from ui.explain.work import dependence as module
-from ui.explain.work.dependence import dependence, numeric_columns
+from ui.explain.work import evidence
+from ui.explain.work.dependence import dependence
+from ui.workshop import catalogue, kept
 from ui.workshop.item import Item
-from ui.workshop.request import TableView
+from ui.workshop.request import Request, TableView
 
 VIEW = TableView()
 ITEM = Item("test", 3)
@@ -40,6 +43,10 @@ def report() -> Any:
     return Asked()
 
 
+def asked(task: str, model: str, item: Item, view: TableView = VIEW) -> Request:
+    return Request(task, model, item, LimeSettings(), view, 1.0, None)
+
+
 def columns_of(task: str) -> list[str]:
     return list(sample_models.load_data(task).train.instances.columns)
 
@@ -52,12 +59,12 @@ def additive(rows: Any) -> Any:
 
 
 def test_an_additive_model_gives_its_own_line(report: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "predict_of", lambda *_: additive)
+    monkeypatch.setattr(catalogue, "load", lambda *_: additive)
     monkeypatch.setattr(module, "N_ROWS", 10_000)  # all there are
     data = sample_models.load_data("flu")
     train, row = data.train.instances, data.test.instance(3)
     age = columns_of("flu").index("age")
-    found = dependence("flu", "a", ITEM, VIEW, 1, age, report=report)
+    found = dependence(asked("flu", "a", ITEM), 1, age, report=report)
     rest = 0.1 * (train["cough"] == "dry").mean() + 0.05 * train["weight"].isna().mean()
     grid = np.array(found["grid"])
     np.testing.assert_allclose(found["mean"], 0.3 + 0.002 * grid + rest)
@@ -67,10 +74,10 @@ def test_an_additive_model_gives_its_own_line(report: Any, monkeypatch: pytest.M
     np.testing.assert_allclose(lines.mean(axis=0), found["mean"])
     assert found["here"] == row["age"].iloc[0]
     assert found["answer_here"] == pytest.approx(additive(row)[0, 1])
-    other = dependence("flu", "a", ITEM, VIEW, 0, age, report=report)
+    other = dependence(asked("flu", "a", ITEM), 0, age, report=report)
     np.testing.assert_allclose(other["mean"], 1 - np.array(found["mean"]))
     # What the model does not look at makes no difference.
-    idle = dependence("flu", "a", ITEM, VIEW, 1, columns_of("flu").index("weight"), report=report)
+    idle = dependence(asked("flu", "a", ITEM), 1, columns_of("flu").index("weight"), report=report)
     np.testing.assert_allclose(np.diff(idle["mean"]), 0, atol=1e-12)
 
 
@@ -84,7 +91,7 @@ def test_it_is_what_scikit_learn_finds_for_the_estimator_itself(
     estimator = make_pipeline(StandardScaler(), LogisticRegression())
     estimator.fit(train.instances, train.labels)
     column = columns_of("breast_cancer").index(name)
-    found = dependence("breast_cancer", "logistic", ITEM, VIEW, target, column, report=report)
+    found = dependence(asked("breast_cancer", "logistic", ITEM), target, column, report=report)
     direct = partial_dependence(
         estimator,
         train.instances,
@@ -108,9 +115,9 @@ def test_it_is_what_scikit_learn_finds_for_the_estimator_itself(
 
 def test_the_rows_are_a_sample_and_always_the_same(report: Any) -> None:
     column = columns_of("flu").index("temperature")
-    one = dependence("flu", "b", ITEM, VIEW, 1, column, report=report)
+    one = dependence(asked("flu", "b", ITEM), 1, column, report=report)
     assert np.shape(one["lines"]) == (200, len(one["grid"]))
-    assert one == dependence("flu", "b", ITEM, TableView("decile"), 1, column, report=report)
+    assert one == dependence(asked("flu", "b", ITEM, TableView("decile")), 1, column, report=report)
     assert json.loads(json.dumps(one, allow_nan=False)) == one
     assert report.fractions[len(one["grid"]) - 1] == 1
 
@@ -125,11 +132,11 @@ def test_the_model_sees_rows_as_it_knows_them(report: Any, monkeypatch: pytest.M
         seen.append(rows)
         return additive(rows)
 
-    monkeypatch.setattr(module, "predict_of", lambda *_: predict)
+    monkeypatch.setattr(catalogue, "load", lambda *_: predict)
     for name in ("age", "weight"):
         seen.clear()
         column = columns_of("flu").index(name)
-        found = dependence("flu", "a", ITEM, VIEW, 1, column, report=report)
+        found = dependence(asked("flu", "a", ITEM), 1, column, report=report)
         rows = seen[1:]  # after the item
         assert [set(asked[name]) for asked in rows] == [{value} for value in found["grid"]]
         # Nothing else is changed, and nothing that is missing is filled in.
@@ -143,7 +150,7 @@ def test_a_missing_value_has_a_line_but_no_place_on_it(report: Any) -> None:
     test = sample_models.load_data("flu").test.instances
     row = int(np.flatnonzero(test["weight"].isna())[0])
     column = columns_of("flu").index("weight")
-    found = dependence("flu", "a", Item("test", row), VIEW, 1, column, report=report)
+    found = dependence(asked("flu", "a", Item("test", row)), 1, column, report=report)
     assert found["here"] is None
     assert np.isfinite(found["grid"]).all()
     model = sample_models.load_model("flu", "a")
@@ -153,9 +160,9 @@ def test_a_missing_value_has_a_line_but_no_place_on_it(report: Any) -> None:
 def test_a_row_that_someone_brought(report: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = sample_models.load_data("flu").field.instance(8)
     plain = {name: frame[name].tolist()[0] for name in frame.columns}
-    monkeypatch.setattr(module, "instance_of", lambda *_: (plain, None))
+    source = kept.keep_rows(list(plain), [[None if v != v else v for v in plain.values()]])
     column = columns_of("flu").index("age")
-    found = dependence("flu", "a", Item("a" * 26, 0), VIEW, 1, column, report=report)
+    found = dependence(asked("flu", "a", Item(source, 0)), 1, column, report=report)
     assert found["here"] == plain["age"]
     model = sample_models.load_model("flu", "a")
     assert found["answer_here"] == pytest.approx(model(frame)[0, 1])
@@ -180,27 +187,29 @@ def test_the_grid(seed: int) -> None:
     assert module._grid(nearly)[[0, -1]].tolist() == [0, 50]
 
 
-def test_which_columns_hold_numbers() -> None:
-    names = [columns_of("flu")[i] for i in numeric_columns("flu")]
-    assert names == (
+def test_which_columns_hold_numbers(report: Any) -> None:
+    def numeric(task: str) -> list[str]:
+        found = evidence.columns(task, report=report)
+        return [column["name"] for column in found if column["kind"] == "number"]
+
+    assert numeric("flu") == (
         ["patient id", "age", "weight", "temperature", "days ill", "heart rate", "blood pressure"]
     )
-    assert numeric_columns("breast_cancer") == list(range(30))
-    assert numeric_columns("triage") == numeric_columns("digits") == []
+    assert numeric("breast_cancer") == columns_of("breast_cancer")
 
 
 def test_what_has_no_line_says_so(report: Any) -> None:
     cough = columns_of("flu").index("cough")
     with pytest.raises(InputError, match=r"“cough” holds categories.*such as patient id"):
-        dependence("flu", "a", ITEM, VIEW, 1, cough, report=report)
+        dependence(asked("flu", "a", ITEM), 1, cough, report=report)
     with pytest.raises(InputError, match=r"no column number 17 .* there are 16"):
-        dependence("flu", "a", ITEM, VIEW, 1, 16, report=report)
+        dependence(asked("flu", "a", ITEM), 1, 16, report=report)
     with pytest.raises(InputError, match="no columns of numbers"):
-        dependence("triage", "a", ITEM, VIEW, 1, 0, report=report)
+        dependence(asked("triage", "a", ITEM), 1, 0, report=report)
 
 
 def test_it_stops_when_nobody_waits() -> None:
     report = Asked(most=3)
     with pytest.raises(Cancelled, match="after 3 of 30 values"):
-        dependence("breast_cancer", "logistic", ITEM, VIEW, 1, 0, report=report)
+        dependence(asked("breast_cancer", "logistic", ITEM), 1, 0, report=report)
     assert len(report.fractions) == 3

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from ui.explain.changes import Changed
 from ui.explain.choice import Choice, first_choice, read_choice
 from ui.explain.work import evidence, explaining
 from ui.workshop import catalogue, instances, kept
+from ui.workshop.case import Case
 from ui.workshop.item import Item
 from ui.workshop.packing import packed, unpacked
 from ui.workshop.store import Store
@@ -62,7 +64,7 @@ def test_another_class_or_k_is_fitted_from_the_store(
     def never(*_: Any) -> Any:
         raise AssertionError("the model was asked again")
 
-    monkeypatch.setattr(explaining, "predict_of", lambda *_: never)
+    monkeypatch.setattr(catalogue, "load", lambda *_: never)
     for params in ({"features": "3"}, {"class": "0"}, {"surrogate": "tree"}, {"features": "12"}):
         other = read_choice(demo.params() | params)
         again = explaining.explanation(other.request, report=report)["explanation"]
@@ -83,12 +85,12 @@ def test_a_larger_run_asks_only_about_the_rest(
         asked.append(len(texts))
         return model(texts)
 
-    monkeypatch.setattr(explaining, "predict_of", lambda *_: counting)
+    monkeypatch.setattr(catalogue, "load", lambda *_: counting)
     small, large = (read_choice(demo.params() | {"samples": n}).request for n in ("2000", "5000"))
-    first = explaining.neighbourhood_of(small, report)
+    first = explaining.neighbourhood_of(Case(small), report)
     assert sum(asked) == first.n_calls
     asked.clear()
-    grown = explaining.neighbourhood_of(large, report)
+    grown = explaining.neighbourhood_of(Case(large), report)
     assert sum(asked) == grown.n_calls - first.n_calls
     assert (len(first.design), len(grown.design)) == (2000, 5000)
     before, after = _answers(first), _answers(grown)
@@ -126,7 +128,7 @@ def test_until_it_is_settled_depends_on_what_is_shown(demo: Choice, report: Any)
 
 def test_a_neighbourhood_survives_the_store_bit_by_bit(demo: Choice, report: Any) -> None:
     explaining.explanation(demo.request, report=report)
-    asked = explaining.neighbourhood_of(demo.request, report)
+    asked = explaining.neighbourhood_of(Case(demo.request), report)
     again = unpacked(packed(asked), asked.subject, asked.law)
     for one, other in (
         (asked.design, again.design),
@@ -434,7 +436,9 @@ def test_own_pictures_and_rows_come_from_the_store(
     assert label is None
     np.testing.assert_array_equal(pixels, np.full((9, 8, 3), 7))
     row, _ = instances.instance_of("flu", flu.item)
-    values = list(instances.perturber_of("flu", flu.view).components(row).values)
+    values = list(
+        instances.perturber_of(flu.view, partial(catalogue.data_of, "flu")).components(row).values
+    )
     rows = kept.keep_rows(list(row.columns), [values])
     own = read_choice(flu.params() | {"item": str(Item(rows, 0))})
     theirs = explaining.explanation(flu.request, report=report)["explanation"]
@@ -455,8 +459,8 @@ def test_a_network_that_was_brought_is_a_task(report: Any) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), dtype=np.uint8)
     direct = load_network(torch_like(8, 8), facts.proposed)
     try:
-        predict = catalogue.predict_of(key, "own")
-        assert predict is catalogue.predict_of(key, "own")
+        predict = catalogue.entry_of(key, "own").predict()
+        assert predict is catalogue.entry_of(key, "own").predict()
         np.testing.assert_allclose(predict(pixels), direct(pixels))
     finally:
         direct.close()

@@ -13,7 +13,7 @@ from tests.ui.reports import Told
 from ui.explain.choice import first_choice, read_choice
 from ui.explain.work import real_or_made
 from ui.explain.work.real_or_made import separability, separability_id
-from ui.workshop import instances
+from ui.workshop import case, catalogue, instances
 from ui.workshop.item import Item
 from ui.workshop.request import Request
 
@@ -49,9 +49,9 @@ def rewrite(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Any], list[A
 
     def use(write: Callable[[Any], list[Any]]) -> None:
         monkeypatch.setattr(
-            real_or_made,
+            case,
             "perturber_of",
-            lambda task, view: Rewritten(instances.perturber_of(task, view), write),
+            lambda view, data: Rewritten(instances.perturber_of(view, data), write),
         )
 
     return use
@@ -144,7 +144,7 @@ def test_texts_without_a_word_have_no_copies(monkeypatch: pytest.MonkeyPatch) ->
     some = replace(
         sample_models.load_data("triage"), train=sample_models.Labelled(texts, train.labels)
     )
-    monkeypatch.setattr(real_or_made, "data_of", lambda task: some)
+    monkeypatch.setattr(catalogue, "load_data", lambda task: some)
     found = separability(asking("triage"), report=Told())
     assert found["n_copies"] == found["n_real"] == 300
 

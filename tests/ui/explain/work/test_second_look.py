@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from tests.ui.reports import Told
 from ui.explain.choice import read_choice
 from ui.explain.work import explaining, second_look
 from ui.explain.work.second_look import shapley, survival
-from ui.workshop import instances, kept
+from ui.workshop import catalogue, instances, kept
 from ui.workshop.item import Item
 from ui.workshop.request import Request, TableView
 from ui.workshop.store import Store
@@ -44,8 +45,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], None]:
             p = np.asarray(answers(batch))
             return np.column_stack([1 - p, p])
 
-        for module in (second_look, explaining):
-            monkeypatch.setattr(module, "predict_of", lambda *_: predict)
+        monkeypatch.setattr(catalogue, "load", lambda *_: predict)
 
     return use
 
@@ -142,7 +142,7 @@ def test_rows_are_also_asked_about_in_other_bins(bins: str, others: list[str], r
         direct = explain(
             row,
             sample_models.load_model("flu", asked.model),
-            instances.perturber_of("flu", TableView(other)),  # type: ignore[arg-type]
+            instances.perturber_of(TableView(other), partial(catalogue.data_of, "flu")),  # type: ignore[arg-type]
             replace(asked.settings, n_samples="auto", max_samples=2000, held_out=0.0),
             target=1,
         )
