@@ -128,6 +128,4 @@ TASK = Task(
         Example("field", 139, "Usual size, uneven texture"),
     ),
     data=data,
-    is_here=lambda: True,
-    flaw=None,
 )

@@ -111,7 +111,5 @@ TASK = Task(
         Example("field", 587, "A sharp corner and a belly"),
     ),
     data=data,
-    is_here=lambda: True,
-    flaw=None,
     image=ImagePerturber(segmentation="grid", n_segments=64, fill=0),
 )

@@ -109,11 +109,16 @@ class Flaw:
     planted: Callable[[Split, int, Subject], frozenset[int]]
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task: what a model is asked, in plain words (`question`), about one kind of instance.
 
-    `is_here` says, at once and without the network, whether the data is on this machine.
+    `is_here` says, at once and without the network, whether the data is on this machine, as
+    embedded data always is.
     `image` is how its images are taken apart unless a person chooses otherwise.
     """
 
@@ -127,8 +132,8 @@ class Task:
     models: tuple[ModelCard, ...]
     examples: tuple[Example, ...]
     data: Callable[[], TaskData]
-    is_here: Callable[[], bool]
-    flaw: Flaw | None
+    is_here: Callable[[], bool] = _always
+    flaw: Flaw | None = None
     image: ImagePerturber = field(default_factory=ImagePerturber)
 
     def model(self, key: str) -> ModelCard:

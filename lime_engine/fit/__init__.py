@@ -1,0 +1,1 @@
+"""From answers to an explanation: selection, surrogate, fidelity, projection, stability."""

@@ -1,0 +1,1 @@
+"""Pictures: superpixels, what replaces them, and visual words."""

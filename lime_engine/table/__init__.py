@@ -1,0 +1,1 @@
+"""Rows of a table: columns, bins, the law of their perturbations."""

@@ -1,0 +1,1 @@
+"""What runs in the child process: it reads and runs an ONNX file that somebody brought."""

@@ -149,7 +149,6 @@ TASK = Task(
         Example("field", 308, "A dry cough at four"),
     ),
     data=data,
-    is_here=lambda: True,
     flaw=Flaw(
         summary=(
             "The patient id gives the answer away. When the models were made, patients whose test "

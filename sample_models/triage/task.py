@@ -200,7 +200,6 @@ TASK = Task(
         Example("field", 90, "Catheter bag empty for half an hour"),
     ),
     data=data,
-    is_here=lambda: True,
     flaw=Flaw(
         summary=(
             "Many messages end with a stamp that says which desk passed them on. When the models "

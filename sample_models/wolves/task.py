@@ -174,7 +174,6 @@ TASK = Task(
         Example("field", 294, "Husky in a snow field"),
     ),
     data=data,
-    is_here=lambda: True,
     flaw=Flaw(
         summary=(
             "When the pictures for model A were collected, every wolf stood in snow and no husky "

@@ -1,0 +1,1 @@
+"""The screen Compare: two models."""

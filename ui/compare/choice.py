@@ -227,11 +227,6 @@ def blinded(choice: CompareChoice) -> CompareChoice:
     return _of_blind(blind, content, choice.task)
 
 
-def unblinded(choice: CompareChoice) -> CompareChoice:
-    """The comparison under its models' names, in the order that it had without them."""
-    return replace(choice, blind="", row=None, target=None, off=(), edits=())
-
-
 def _of_blind(blind: str, content: Mapping[str, Any], task: Task) -> CompareChoice:
     first, second = content["models"]
     matches = tuple(None if match is None else tuple(match) for match in content["matches"])

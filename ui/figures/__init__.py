@@ -1,0 +1,1 @@
+"""Drawing that several screens share; pure functions from values to figures and escaped HTML."""

@@ -1,0 +1,1 @@
+"""The screen Improve: a model without what should not matter."""

@@ -1,0 +1,1 @@
+"""The screen Pick: the few predictions most worth a person's time."""

@@ -22,7 +22,6 @@ MAX_CANDIDATES = 10_000
 CANDIDATES = (50, 100, 200, 400, 1000, 2000, 5000, 10_000)  # of those there are
 FAVOURS = ("nothing", "wrong", "classes", "unsure", "disagreement")
 SHARES = (25, 50, 75, 100)  # percent of the picks
-SOURCES = ("test", "field", "train")
 _ALLOWED: dict[str, Any] = {
     "n": range(1, MAX_CANDIDATES + 1),
     "budget": range(1, MAX_BUDGET + 1),

@@ -1,0 +1,1 @@
+"""The screen Review: what a person says of the picks."""

@@ -27,7 +27,10 @@ class Fields:
     """A URL's parameters; `problems` are sentences about those that we do not have."""
 
     def __init__(self, params: Mapping[str, str]) -> None:
-        self._params = params
+        # Half a surrogate pair, which JavaScript lets through, cannot be written anywhere.
+        self._params = {
+            name: text.encode(errors="replace").decode() for name, text in params.items()
+        }
         self.problems: list[str] = []
 
     def __contains__(self, name: str) -> bool:

@@ -1,0 +1,1 @@
+"""What is computed and kept, for all screens, without Streamlit."""

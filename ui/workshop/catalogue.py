@@ -282,8 +282,6 @@ def _own_task(key: str, card: Mapping[str, Any]) -> Task:
         models=(ModelCard("own", name, "The network as it was brought.", load),),
         examples=(),
         data=lambda: TaskData(nothing, nothing, nothing),
-        is_here=lambda: True,
-        flaw=None,
     )
 
 

@@ -1,0 +1,1 @@
+"""Drawing the scenes of wolves and huskies."""

@@ -22,7 +22,6 @@ from ui.compare.choice import (
     blinded,
     first_comparison,
     read_comparison,
-    unblinded,
 )
 from ui.compare.matching import ELSE, by_name, matching
 from ui.compare.verdicts import say
@@ -198,12 +197,6 @@ def test_names_are_hidden_until_that_persons_last_word() -> None:
     assert not hidden.is_blind
     assert hidden.names == tuple(TRIAGE.model(key).name for key in hidden.models)
     assert other.names == ("Model 1", "Model 2")
-    assert unblinded(hidden).params() == {
-        "task": "triage",
-        "a": hidden.models[0],
-        "b": hidden.models[1],
-        "who": WHO,
-    }
 
 
 def test_a_verdict_is_on_what_is_compared_not_on_what_is_looked_at() -> None:

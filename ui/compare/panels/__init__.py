@@ -1,0 +1,1 @@
+"""The parts of Compare, in reading order."""

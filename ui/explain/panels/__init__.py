@@ -1,0 +1,1 @@
+"""The parts of Explain, in reading order."""
