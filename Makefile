@@ -21,7 +21,7 @@ endif
 
 run: install
 	@$(BIN)/python scripts/check_port.py '$(HOST)' '$(PORT)'
-	$(BIN)/python -m streamlit run app.py --server.address=$(HOST) --server.port=$(PORT)
+	HOST='$(HOST)' $(BIN)/python -m streamlit run app.py --server.address=$(HOST) --server.port=$(PORT)
 
 install: .venv/installed
 install-dev: .venv/installed-dev

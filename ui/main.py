@@ -10,7 +10,9 @@ def main() -> None:
     import streamlit as st
 
     from pages import compare, explain, home, improve, pick, review, upload
-    from ui.shell import screens
+    from ui.shell import memory, screens
+
+    memory.freeze_imports()
 
     pages = {
         "home": st.Page(home.render, title="Home", url_path="", default=True),

@@ -17,7 +17,7 @@ _MOST = 2**33  # requests come from the app itself
 def main() -> None:
     """Answer requests on the standard pipes until the other side closes them."""
     requests, answers = _own_pipes()
-    from model_adapters.onnx.server import Server
+    from model_adapters.onnx.server import Server  # here: nothing it prints meets the protocol
 
     _give_up_rights(int(sys.argv[1]))
     server = Server()

@@ -10,6 +10,9 @@ from ui.figures.markup import value_text
 from ui.figures.pixels import region_names
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+# Where GitHub's Markdown, which Streamlit's is, makes links of bare addresses, escaped or not.
+_AUTOLINKS = re.compile(r"(?=://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"  # takes no room, and is no part of any address
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ def nouns(subject: Subject) -> Nouns:
 
 
 def plain(text: str) -> str:
-    """Text from people or models, for places that Streamlit reads as Markdown."""
-    return _MARKDOWN.sub(r"\\\1", text.replace("\n", " "))
+    """Text from people or models, for places that Streamlit reads as Markdown: never a link."""
+    return _MARKDOWN.sub(r"\\\1", _AUTOLINKS.sub(_WORD_JOINER, text.replace("\n", " ")))
 
 
 def percent(probability: float) -> str:

@@ -16,10 +16,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from lime_engine.errors import LimeError
+
 _KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _ID = re.compile(r"[a-z2-7]{26}")  # base32: also distinct where file names ignore case
 _CHECKSUM_BYTES = 32
+_SECRET_BYTES = 32
 _BLOCK_BYTES = 4096  # what even a tiny file takes on a disk
+
+
+class StoreError(LimeError):
+    """The store cannot be used; says which folder, why, and what to do."""
 
 
 class Store:
@@ -163,7 +170,7 @@ def _shared_secret(root: Path) -> bytes:
     if not path.exists():
         handle, temporary = tempfile.mkstemp(dir=root)  # mode 0600
         with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
+            file.write(secrets.token_bytes(_SECRET_BYTES))
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -172,7 +179,14 @@ def _shared_secret(root: Path) -> bytes:
             pass
         finally:
             os.unlink(temporary)
-    return path.read_bytes()
+    secret = path.read_bytes()
+    if len(secret) != _SECRET_BYTES:
+        raise StoreError(
+            f"The secret of the store is damaged: {path} has {len(secret)} bytes instead of "
+            f"{_SECRET_BYTES}. Put it back from a copy; or delete it, and the links to what is in "
+            "the store no longer open."
+        )
+    return secret
 
 
 @functools.cache

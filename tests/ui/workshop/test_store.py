@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ui.workshop import store as stores
-from ui.workshop.store import Store
+from ui.workshop.store import Store, StoreError
 
 DAY = 24 * 3600.0
 
@@ -175,7 +175,7 @@ def test_entry_that_would_empty_the_store_is_refused(store: Store) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from ui.workshop.store import Store
+from ui.workshop.store import Store, StoreError
 
 root, name = sys.argv[1:]
 sys.stdin.read()  # both begin when their input closes
@@ -219,3 +219,12 @@ def test_the_folder_of_the_app_store_can_be_named(
         assert (tmp_path / "named" / "text" / entry_id).exists()
     finally:
         stores.store.cache_clear()
+
+
+@pytest.mark.parametrize("damaged", [b"", b"short", b"x" * 33])
+def test_a_damaged_secret_is_no_key(tmp_path: Path, damaged: bytes) -> None:
+    """An empty one would make ids that anybody can compute."""
+    Store(tmp_path, max_bytes=1_000_000, ttl_seconds=DAY)
+    (tmp_path / "secret").write_bytes(damaged)
+    with pytest.raises(StoreError, match=f"has {len(damaged)} bytes instead of 32"):
+        Store(tmp_path, max_bytes=1_000_000, ttl_seconds=DAY)
