@@ -17,7 +17,7 @@ from lime_engine.evaluation import OnProgress, Perturber, ShouldStop
 from lime_engine.fit.explanation import explained_class, fit_from
 from lime_engine.fit.projection import Estimate, project, restricted
 from lime_engine.fit.surrogate import ROUNDING
-from lime_engine.many import Outcome, work_on
+from lime_engine.many.explaining import Outcome, work_on
 from lime_engine.overlap import Overlap, overlap
 from lime_engine.settings import LimeSettings
 from lime_engine.types import Z95, Explanation, FloatArray, IntArray, Neighbourhood, PredictFn
@@ -169,7 +169,7 @@ def compare_fits(
 
 
 def compare_many(
-    instances: Sequence[X],
+    instances: Any,
     load: Callable[[], tuple[PredictFn[Batch], PredictFn[Batch]]],
     perturber: Perturber[X, Batch],
     settings: LimeSettings,
