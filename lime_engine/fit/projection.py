@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lime_engine.fit.rounding import moves
 from lime_engine.types import Design, FloatArray, IntArray, Law
 
 ENOUGH = 2  # rows per coefficient, from which on the fit stands without a ridge, and has intervals
@@ -58,8 +59,8 @@ def project(
         design, values = design[counts], values[counts]
     root = np.sqrt(design.weights)[:, None]
     total = float(design.weights.sum())
-    level = np.average(values, axis=0, weights=design.weights)
-    y = root * (values - level)  # so that answers that never move give weights of exactly 0
+    level, around = _around_level(design, values)
+    y = root * around
     n, d = design.masks.shape
     if not design.exact and n < ENOUGH * (d + 1):
         return _ridge(design, values, target, influence)
@@ -111,6 +112,16 @@ def restricted(law: Law, estimate: Estimate, chosen: IntArray) -> Estimate:
     return Estimate(to_chosen @ estimate.coefficients, estimate.target, covariance, influence)
 
 
+def _around_level(design: Design, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The weighted mean of answers (n, n_classes), and their distance to it.
+
+    Which is exactly 0 where they do not move, so that the weights are, too.
+    """
+    moved = np.where(moves(values), values - values[0], 0.0)
+    mean = np.average(moved, axis=0, weights=design.weights)
+    return values[0] + mean, moved - mean
+
+
 def _ridge(design: Design, values: FloatArray, target: int, influence: bool) -> Estimate:
     """The estimate by a ridge on the masks, without a covariance.
 
@@ -118,10 +129,10 @@ def _ridge(design: Design, values: FloatArray, target: int, influence: bool) -> 
     """
     root = np.sqrt(design.weights)[:, None]
     share = np.average(design.masks, axis=0, weights=design.weights)
-    level = np.average(values, axis=0, weights=design.weights)
+    level, around = _around_level(design, values)
     x = root * (design.masks - share)
     factor = np.asarray(np.linalg.cholesky(x @ x.T + ALPHA * np.eye(len(x))))
-    dual = _solved(factor, np.asarray(root * (values - level)))
+    dual = _solved(factor, np.asarray(root * around))
     weights = x.T @ dual
     found = np.vstack([level - share @ weights, weights])
     moved = None
