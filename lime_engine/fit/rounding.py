@@ -11,7 +11,7 @@ _OF_SIZE = 64 * np.finfo(float).eps  # what a model adds that computes one answe
 def rounding(answers: FloatArray) -> FloatArray:
     """Differences up to this are none; for answers (n, …) in their own units, (…)."""
     of_spread = _OF_SPREAD * np.ptp(answers, axis=0)
-    return np.maximum(of_spread, _OF_SIZE * np.abs(answers).max(axis=0))
+    return np.asarray(np.maximum(of_spread, _OF_SIZE * np.abs(answers).max(axis=0)))
 
 
 def moves(answers: FloatArray) -> MaskArray:
