@@ -16,8 +16,8 @@ from lime_engine.errors import InputError, SettingsError
 from lime_engine.evaluation import OnProgress, Perturber, ShouldStop
 from lime_engine.fit.explanation import explained_class, fit_from
 from lime_engine.fit.projection import Estimate, project, restricted
-from lime_engine.fit.surrogate import ROUNDING
-from lime_engine.many import Outcome, work_on
+from lime_engine.fit.rounding import rounding
+from lime_engine.many.explaining import Outcome, work_on
 from lime_engine.overlap import Overlap, overlap
 from lime_engine.settings import LimeSettings
 from lime_engine.types import Z95, Explanation, FloatArray, IntArray, Neighbourhood, PredictFn
@@ -163,13 +163,13 @@ def compare_fits(
         estimate = project(law, design, values, column, influence=True)
         explanations.append(fit_from(neighbourhood, settings, estimate, column, known))
         estimates.append(estimate)
-    weights = _paired(neighbourhoods[0], explanations, estimates)
-    both = overlap(estimates[0], estimates[1], seed=settings.seed)
+    weights = _paired(neighbourhoods, explanations, estimates)
+    both = overlap(estimates[0], estimates[1], mode=settings.mode, seed=settings.seed)
     return Comparison((explanations[0], explanations[1]), weights, both)
 
 
 def compare_many(
-    instances: Sequence[X],
+    instances: Any,
     load: Callable[[], tuple[PredictFn[Batch], PredictFn[Batch]]],
     perturber: Perturber[X, Batch],
     settings: LimeSettings,
@@ -224,20 +224,23 @@ def _check(settings: LimeSettings) -> None:
 
 
 def _paired(
-    neighbourhood: Neighbourhood, explanations: Sequence[Explanation], estimates: Sequence[Estimate]
+    neighbourhoods: Sequence[Neighbourhood],
+    explanations: Sequence[Explanation],
+    estimates: Sequence[Estimate],
 ) -> tuple[PairedWeight, ...]:
     """The weights of both models on all components that either explanation shows."""
     shown = sorted({weight.index for each in explanations for weight in each.weights})
     chosen: IntArray = np.array(shown, dtype=np.intp)
-    both = [restricted(neighbourhood.law, estimate, chosen) for estimate in estimates]
+    both = [restricted(neighbourhoods[0].law, estimate, chosen) for estimate in estimates]
     weights = np.stack([estimate.weights for estimate in both])
-    weights[np.abs(weights) < ROUNDING] = 0.0
+    for own, neighbourhood, estimate in zip(weights, neighbourhoods, estimates, strict=True):
+        own[np.abs(own) < rounding(neighbourhood.responses.values[:, estimate.target])] = 0.0
     errors = [_errors(estimate.covariance) for estimate in both]
     apart: list[float | None] = [None] * len(shown)
     if both[0].covariance is not None and both[1].covariance is not None:
         moved = np.asarray(both[0].influence) - np.asarray(both[1].influence)
         apart = np.sqrt((moved[:, 1:] ** 2).sum(axis=0)).tolist()
-    labels = neighbourhood.subject.labels
+    labels = neighbourhoods[0].subject.labels
     found = [
         PairedWeight(
             index,

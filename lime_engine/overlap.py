@@ -12,11 +12,12 @@ import numpy as np
 
 from lime_engine.errors import InputError
 from lime_engine.fit.projection import Estimate
+from lime_engine.settings import Mode
 from lime_engine.types import FloatArray, IntArray
 
 MOST = 5  # components that are compared, but no more than a third: chance alone shares little then
 LEAST_SHARE = 0.1  # of the strongest weight: what is fainter is not among the strongest
-FAINT = 0.005  # half a percentage point: a model whose answer moves by less gives no reasons
+FAINT = 0.005  # half a percentage point: a classifier that moves by less gives no reasons
 SAME = 0.5  # of what reruns share, from which on two models give the same reasons; ours
 STEADY = 0.5  # what reruns must share, or nothing can be told; ours
 CHANCE = 0.01  # of reruns that share as little: below it, two models are no reruns of each other
@@ -80,7 +81,9 @@ class Overlap:
         return cls(state=data["state"], **three)
 
 
-def overlap(first: Estimate, second: Estimate, *, seed: int = 0) -> Overlap:
+def overlap(
+    first: Estimate, second: Estimate, *, mode: Mode = "classification", seed: int = 0
+) -> Overlap:
     """How alike the explanations of two models, or two runs of one, are.
 
     Reruns are made from the estimates' own `influence` (a multiplier bootstrap: no model is
@@ -107,7 +110,8 @@ def overlap(first: Estimate, second: Estimate, *, seed: int = 0) -> Overlap:
     shared, rank, weight = (
         _corrected(float(raw[i]), repeats[0][i], repeats[1][i]) for i in range(3)
     )
-    if any(np.abs(own).max(initial=0.0) < FAINT for own in weights):
+    least = FAINT if mode == "classification" else 0.0  # other answers have units of their own
+    if any(np.abs(own).max(initial=0.0) <= least for own in weights):
         return Overlap("unclear", shared, rank, weight)
     as_little = [
         max(float(np.mean(of_reruns[i] <= raw[i])) for of_reruns in repeated) for i in (0, 2)
@@ -191,6 +195,11 @@ def _centred(values: FloatArray, inside: Any) -> FloatArray:
 
 def _correlation(first: FloatArray, second: FloatArray) -> FloatArray:
     """The correlation about 0 of each pair of rows, nan without one, (n,)."""
+    sizes = [np.abs(own).max(axis=1, initial=0.0, keepdims=True) for own in (first, second)]
+    first, second = (
+        own / np.where(size > 0, size, 1.0)  # whatever their units
+        for own, size in zip((first, second), sizes, strict=True)
+    )
     spread = np.sqrt((first**2).sum(axis=1) * (second**2).sum(axis=1))
     together = (first * second).sum(axis=1)
     return np.where(spread > 0, together / np.where(spread > 0, spread, 1.0), np.nan)

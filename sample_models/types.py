@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lime_engine.errors import LimeError
 from lime_engine.image.perturber import ImagePerturber
+from lime_engine.many.instances import by_position
 from lime_engine.subjects import Subject
 from lime_engine.types import PredictFn
 
@@ -37,8 +38,7 @@ class Labelled:
 
     def instance(self, row: int) -> Any:
         """The text, the image (h, w, …), or a data frame of the one row."""
-        frame = hasattr(self.instances, "iloc")
-        return self.instances.iloc[[row]] if frame else self.instances[row]
+        return by_position(self.instances)[row]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

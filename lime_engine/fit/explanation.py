@@ -7,6 +7,7 @@ import numpy as np
 from lime_engine.errors import PredictorError, TargetError
 from lime_engine.fit.fidelity import measure_fidelity
 from lime_engine.fit.projection import Estimate, project, restricted
+from lime_engine.fit.rounding import rounding
 from lime_engine.fit.selection import select
 from lime_engine.fit.stability import judge
 from lime_engine.fit.surrogate import contributions, surrogates
@@ -72,10 +73,11 @@ def fit_from(
     surrogate_of = surrogates(neighbourhood, chosen, settings.surrogate, shown)
     surrogate = surrogate_of(column)
     labels = neighbourhood.subject.labels
+    least = float(rounding(responses.values[:, column]))
     weights = sorted(
         (
             ComponentWeight(index, labels[index], weight, std_errors.get(index), settled.get(index))
-            for index, weight in contributions(surrogate, design, chosen).items()
+            for index, weight in contributions(surrogate, design, chosen, least).items()
         ),
         key=lambda component: -abs(component.weight),
     )

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lime_engine.fit.rounding import moves
 from lime_engine.settings import Mode
 from lime_engine.types import Design, Fidelity, FloatArray, Neighbourhood, Surrogate
-
-FLAT_SPREAD = 1e-9  # below it the answers are one number up to rounding
 
 
 def measure_fidelity(
@@ -34,18 +33,16 @@ def measure_fidelity(
 
     f, g = truth.values[:, target], surrogate.predict(judged.masks)
     w = judged.weights / judged.weights.sum()
-    squared_error = float(w @ (f - g) ** 2)
-    variance = float(w @ (f - w @ f) ** 2)
-    flat = variance <= FLAT_SPREAD**2
+    rmse, spread = _size(f - g, w), _size(f - w @ f, w)
     same_side = constant_same_side = None
     if mode == "classification":
         same_side, constant_same_side = _same_side(
             neighbourhood, judged, truth.values, g, target, surrogate_of
         )
     return Fidelity(
-        r2=None if flat else 1 - squared_error / variance,
-        rmse=float(np.sqrt(squared_error)),
-        spread=float(np.sqrt(variance)),
+        r2=1 - (rmse / spread) ** 2 if moves(f) and spread > 0 else None,
+        rmse=rmse,
+        spread=spread,
         same_side=same_side,
         constant_same_side=constant_same_side,
         local_gap=local_gap,
@@ -53,6 +50,12 @@ def measure_fidelity(
         n_held_out=0 if design.exact else len(judged),
         exact=design.exact,
     )
+
+
+def _size(differences: FloatArray, weights: FloatArray) -> float:
+    """Their weighted root mean square."""
+    unit = float(np.abs(differences).max(initial=0.0)) or 1.0  # the square of a small one is 0
+    return unit * float(np.sqrt(weights @ (differences / unit) ** 2))
 
 
 def _same_side(

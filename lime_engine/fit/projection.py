@@ -11,13 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lime_engine.types import Design, FloatArray, IntArray, Law
+from lime_engine.fit.rounding import moves
+from lime_engine.types import Design, FloatArray, IntArray, Law, MaskArray
 
 ENOUGH = 2  # rows per coefficient, from which on the fit stands without a ridge, and has intervals
 ALPHA = 1.0  # before: the ridge of `lime`, on the components
 ROWS_PER_HELPER = 4  # rows per column of all, from which on helpers help
-_JITTER = 1e-9  # on what needs no ridge, as a share of the sum of the weights: some masks are alike
+_JITTER = 1e-9  # on what needs no ridge, as a share of its own size: some masks are alike
 _HELPER_ALPHA = 1e-4  # on the helpers, as such a share
+_LEAST_SEEN = 4  # rows in which a component is on, and off: with fewer they fit themselves
+_VANISHING = 1e-6  # of the variance of a mask: its component has a weight in the limit at 0
 _LEAST_LEFT = 1e-3  # of 1 - h, where a row decides its own fit
 
 
@@ -58,8 +61,8 @@ def project(
         design, values = design[counts], values[counts]
     root = np.sqrt(design.weights)[:, None]
     total = float(design.weights.sum())
-    level = np.average(values, axis=0, weights=design.weights)
-    y = root * (values - level)  # so that answers that never move give weights of exactly 0
+    level, around = _around_level(design, values)
+    y = root * around
     n, d = design.masks.shape
     if not design.exact and n < ENOUGH * (d + 1):
         return _ridge(design, values, target, influence)
@@ -69,7 +72,8 @@ def project(
         exact[0] += level
         return Estimate(exact, target, np.zeros((d + 1, d + 1)), np.zeros((1, d + 1)))
     gram = plain.T @ plain
-    ridge = np.append(0.0, np.full(d, _JITTER * total))
+    ridge = _JITTER * np.maximum(np.diag(gram), _JITTER * total)
+    ridge[0] = 0.0
     pilot = np.linalg.solve(gram + np.diag(ridge), plain.T @ y[:, target])
     room = max(0, n // ROWS_PER_HELPER - d)
     helpers, back = law.helpers(design, np.asarray(pilot[1:]), room)
@@ -83,10 +87,14 @@ def project(
     to_weights = np.column_stack([np.eye(d + 1), back])
     found = to_weights @ theta
     found[0] += level
-    found[1:][design.masks.all(axis=0)] = 0.0  # never off: all of it is in the intercept
+    never_off = np.append(False, design.masks.all(axis=0))
+    found[never_off] = 0.0  # all of it is in the intercept
     residuals = y[:, target] - x @ theta[:, target]
     scores = _scores(x, residuals, factor, design.clusters)
     moved = scores @ _solved(factor, to_weights.T)  # how each cluster's score moves the weights
+    moved[:, never_off] = 0.0
+    if not _seen_enough(law, design.masks):
+        return Estimate(found, target, None, moved if influence else None)
     return Estimate(found, target, moved.T @ moved, moved)
 
 
@@ -111,6 +119,25 @@ def restricted(law: Law, estimate: Estimate, chosen: IntArray) -> Estimate:
     return Estimate(to_chosen @ estimate.coefficients, estimate.target, covariance, influence)
 
 
+def _seen_enough(law: Law, masks: MaskArray) -> bool:
+    """Whether each component that may be on and off was both in several rows."""
+    n_on = masks.sum(axis=0)
+    few = np.flatnonzero(np.minimum(n_on, len(masks) - n_on) < _LEAST_SEEN)
+    share = law.moments(few + 1)
+    total = law.moments(np.array([0]))[0, 0]
+    return not (share[:, 0] < total).any()
+
+
+def _around_level(design: Design, values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The weighted mean of answers (n, n_classes), and their distance to it.
+
+    Which is exactly 0 where they do not move, so that the weights are, too.
+    """
+    moved = np.where(moves(values), values - values[0], 0.0)
+    mean = np.average(moved, axis=0, weights=design.weights)
+    return values[0] + mean, moved - mean
+
+
 def _ridge(design: Design, values: FloatArray, target: int, influence: bool) -> Estimate:
     """The estimate by a ridge on the masks, without a covariance.
 
@@ -118,16 +145,19 @@ def _ridge(design: Design, values: FloatArray, target: int, influence: bool) -> 
     """
     root = np.sqrt(design.weights)[:, None]
     share = np.average(design.masks, axis=0, weights=design.weights)
-    level = np.average(values, axis=0, weights=design.weights)
-    x = root * (design.masks - share)
+    level, around = _around_level(design, values)
+    variance = share * (1 - share)
+    vanishing = (variance > 0) & (variance < _VANISHING)
+    units = np.where(vanishing, np.sqrt(variance), 1.0)  # its ridge is as small as its weight
+    x = root * (design.masks - share) / units
     factor = np.asarray(np.linalg.cholesky(x @ x.T + ALPHA * np.eye(len(x))))
-    dual = _solved(factor, np.asarray(root * (values - level)))
-    weights = x.T @ dual
+    dual = _solved(factor, np.asarray(root * around))
+    weights = (x.T @ dual) / units[:, None]
     found = np.vstack([level - share @ weights, weights])
     moved = None
     if influence:
         inverse = _solved(factor, np.eye(len(x)))
-        rows = _left_out(inverse, dual[:, target], design.clusters) @ x
+        rows = _left_out(inverse, dual[:, target], design.clusters) @ x / units
         moved = np.column_stack([-rows @ share, rows])
     return Estimate(found, target, None, moved)
 

@@ -80,11 +80,9 @@ def lasso_path(design: Design, y: FloatArray, n_features: int) -> IntArray:
 
     root = np.sqrt(design.weights)
     centred = design.masks - np.average(design.masks, axis=0, weights=design.weights)
-    _, _, path = lars_path(
-        centred * root[:, None],
-        (y - np.average(y, weights=design.weights)) * root,
-        method="lasso",
-    )
+    left = (y - np.average(y, weights=design.weights)) * root
+    unit = np.abs(left).max() or 1.0  # where a path ends is an absolute number
+    _, _, path = lars_path(centred * root[:, None], left / unit, method="lasso")
     for coefficients in path.T[:0:-1]:
         chosen = np.flatnonzero(coefficients)
         if len(chosen) <= n_features:

@@ -7,7 +7,7 @@ from lime_engine.types import Z95, FloatArray, IntArray, Stability
 
 LEVEL = 0.05
 TOLERANCE = 0.2  # of the largest weight: components closer than that are as strong as each other
-_ROUNDING = 1e-9  # in units of the answer
+_ROUNDING = 1e-9  # of the largest weight
 MOST_CONTENDERS = 3  # not shown, and yet named in a tie
 
 
@@ -77,7 +77,8 @@ def _ties(
     both = np.append(chosen, strongest)
     order = both[np.argsort(-size[both], kind="stable")]
     lead = size[order][:, None] - size[order]
-    alike = lead <= Z95 * np.sqrt(_variance(weights, covariance, order, order)) + _ROUNDING
+    blur = Z95 * np.sqrt(_variance(weights, covariance, order, order))
+    alike = lead <= blur + _ROUNDING * size.max(initial=0.0)
     groups: list[tuple[int, ...]] = []
     start = 0
     while start < len(order):

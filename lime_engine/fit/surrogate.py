@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lime_engine.fit.projection import Estimate
+from lime_engine.fit.rounding import moves
 from lime_engine.types import (
     Design,
     FloatArray,
@@ -17,7 +18,6 @@ from lime_engine.types import (
 
 RIDGE_ALPHA = 1.0
 TREE_DEPTH = 4
-ROUNDING = 1e-12  # in units of the answer; probabilities carry about 1e-16
 
 
 def surrogates(
@@ -54,29 +54,35 @@ def _fit_tree(design: Design, y: FloatArray, chosen: IntArray) -> TreeSurrogate:
 
     if len(chosen) == 0:
         return TreeSurrogate((-1,), (-1,), (-1,), (float(np.average(y, weights=design.weights)),))
+    # What a tree takes for no spread at all is absolute: it gets the answers in their own units.
+    level, unit = float(y[0]), float(np.ptp(y)) if moves(y) else 0.0
+    around = (y - level) / (unit or np.inf)
     tree = DecisionTreeRegressor(max_depth=TREE_DEPTH, random_state=0)
-    tree.fit(design.masks[:, chosen].astype(float), y, sample_weight=design.weights)
+    masks = design.masks[:, chosen].astype(float)
+    tree.fit(masks, around, sample_weight=design.weights)
     nodes = tree.tree_
     return TreeSurrogate(
         tuple(int(chosen[f]) if f >= 0 else -1 for f in nodes.feature),
         tuple(nodes.children_left.tolist()),
         tuple(nodes.children_right.tolist()),
-        tuple(nodes.value[:, 0, 0].tolist()),
+        tuple((level + unit * nodes.value[:, 0, 0]).tolist()),
     )
 
 
-def contributions(surrogate: Surrogate, design: Design, chosen: IntArray) -> dict[int, float]:
+def contributions(
+    surrogate: Surrogate, design: Design, chosen: IntArray, least: float
+) -> dict[int, float]:
     """The weight of each chosen component.
 
     For the linear surrogate its coefficient. For the tree the weighted mean, over the design, of
     g with the component on minus g with it off, which is the coefficient when g is linear. What is
-    left of rounding alone is 0: a model that does not move has no weights.
+    below `least`, which is rounding, is 0: a model that does not move has no weights.
     """
     if isinstance(surrogate, LinearSurrogate):
         found = surrogate.coefficients
     else:
         found = _mean_effects(surrogate, design, chosen)
-    return {i: 0.0 if abs(weight) < ROUNDING else weight for i, weight in found.items()}
+    return {i: 0.0 if abs(weight) < least else weight for i, weight in found.items()}
 
 
 def _mean_effects(surrogate: TreeSurrogate, design: Design, chosen: IntArray) -> dict[int, float]:

@@ -17,6 +17,7 @@ Bins = str | EdgesFn
 PERCENTILES = {"quartile": (25, 50, 75), "decile": (10, 20, 30, 40, 50, 60, 70, 80, 90)}
 BINS = (*PERCENTILES, "entropy")
 TREE_DEPTH = 3  # "entropy": at most 8 bins
+_TREE_RANGE = 2.0**20  # of a column that a tree reads
 _FEW = 10  # bins that are told apart one by one
 _DIGITS = 4  # significant ones that an edge shows, if they are enough
 _WHOLE_BELOW = 1e15  # whole numbers up to here are written in full
@@ -97,11 +98,19 @@ def bin_edges(
 
     if labels is not None and labels.dtype.kind == "f" and (labels % 1 != 0).any():
         tree = DecisionTreeRegressor(max_depth=TREE_DEPTH, random_state=0)
+        labels = labels / _unit(labels)
     else:
         tree = DecisionTreeClassifier(criterion="entropy", max_depth=TREE_DEPTH, random_state=0)
-    nodes = tree.fit(values[:, None], labels).tree_
-    thresholds = nodes.threshold[nodes.children_left > -1]
+    # What a tree takes for no difference is an absolute number; it reads columns as float32.
+    unit = _unit(values) / _TREE_RANGE
+    nodes = tree.fit((values / unit)[:, None], labels).tree_
+    thresholds = unit * nodes.threshold[nodes.children_left > -1]
     return np.unique(thresholds if len(thresholds) else np.median(values))
+
+
+def _unit(numbers: FloatArray) -> float:
+    """A power of 2 as large as their range, by which dividing rounds nothing; 1 without any."""
+    return float(2.0 ** np.frexp(np.ptp(numbers))[1]) if np.ptp(numbers) > 0 else 1.0
 
 
 def _checked_edges(edges: ArrayLike) -> FloatArray:

@@ -16,6 +16,9 @@ Column = NumericColumn | CategoricalColumn
 _WIDTH = 0.75  # of the kernel, in units of sqrt(d), as `lime` has it
 _BELOW_ONE = np.nextafter(1.0, 0.0)
 _TINY = np.finfo(float).tiny
+_VANISHING = 1e-8  # what stands for the share of a bin that no training row has: the limit at 0
+_FEW = 8  # rows of a column that are drawn on purpose if the law would give fewer
+_USUAL = 4  # columns that have enough rows count as so many when the rows are shared out
 
 
 def default_kernel_width(n_columns: int) -> float:
@@ -26,6 +29,10 @@ def default_kernel_width(n_columns: int) -> float:
 @dataclass(frozen=True, slots=True, eq=False)
 class TabularLaw:
     """Each column is drawn from its own training marginal, without a look at the others.
+
+    Where no training row is in the instance's bin, the law is the limit of those in which ever
+    fewer are, all with the value of the instance: a column's weight has a limit, E[f | on] less
+    E[f | off].
 
     Parameters
     ----------
@@ -77,20 +84,37 @@ class TabularLaw:
         probability is the whole law, and all weights are the same. Each nth part of a column's law
         is drawn from once (Latin hypercube: McKay, Beckman & Conover 1979), so that few rows have
         their share of every bin, too.
+
+        A column that would hardly ever be on, or off, is so on purpose in some rows, one column a
+        row; these weigh less, by the whole mixture (balance heuristic: Veach & Guibas 1995).
         """
-        d = len(self.columns)
+        d, tilted = len(self.columns), self._tilted()
+        rare, on_purpose = _rare(tilted, n), np.full(n, -1)
+        if len(rare):
+            n_on_purpose = round(n * min(0.5, len(rare) / (len(rare) + _USUAL)))
+            on_purpose[:n_on_purpose] = rng.permutation(rare)[np.arange(n_on_purpose) % len(rare)]
         masks, draws = np.empty((n, d), dtype=bool), np.empty((n, d))
-        for j, (column, on) in enumerate(zip(self.columns, self._tilted(), strict=True)):
+        for j, (column, on) in enumerate(zip(self.columns, tilted, strict=True)):
             start, end = np.append(0.0, ends_of(column.counts))[self.bins[j] : self.bins[j] + 2]
             u = (rng.permutation(n) + rng.random(n)) / n
             is_on = u < on
             part = np.where(is_on, u / max(on, _TINY), (u - on) / max(1 - on, _TINY))
+            if len(rare):
+                own = on_purpose == j
+                is_on[own], part[own] = on < 0.5, u[own]
             elsewhere = part * (1 - (end - start))
             elsewhere = np.where(elsewhere < start, elsewhere, elsewhere + (end - start))
             u = np.where(is_on, start + (end - start) * part, elsewhere)
             bins, draws[:, j] = column.draw(np.minimum(u, _BELOW_ONE))
             np.equal(bins, self.bins[j], out=masks[:, j])
-        return Design(masks, np.full(n, self._mass()), draws=draws)
+            if start == end:  # no training row is there: the value is the instance's own
+                masks[:, j] = is_on
+                draws[is_on, j] = self.codes[j]
+        share = np.full(n, np.mean(on_purpose < 0))  # of the law itself in what is drawn from
+        for j in rare:
+            is_rare = masks[:, j] == (tilted[j] < 0.5)
+            share += is_rare * np.mean(on_purpose == j) / min(tilted[j], 1 - tilted[j])
+        return Design(masks, self._mass() / share, draws=draws)
 
     def moments(self, rows: IntArray) -> FloatArray:
         """These rows of E[kernel (1, z) (1, z)^T], (n, d+1).
@@ -150,7 +174,8 @@ class TabularLaw:
     def _shares(self) -> FloatArray:
         """The share of the training rows in the instance's bin of each column, (d,)."""
         pairs = zip(self.columns, self.bins, strict=True)
-        return np.array([column.counts[bin] / column.counts.sum() for column, bin in pairs])
+        shares = np.array([column.counts[bin] / column.counts.sum() for column, bin in pairs])
+        return np.where(shares > 0, shares, _VANISHING)
 
     def _factor(self) -> float:
         """What one more column that is off does to the kernel: it is the same for each."""
@@ -190,6 +215,11 @@ class TabularLaw:
             weights *= (column.counts / column.counts.sum())[combinations[:, j]]
             draws[:, j] = np.append(column.codes, np.nan)[combinations[:, j]]
         return Design(masks, weights, exact=True, draws=draws)
+
+
+def _rare(on: FloatArray, n: int) -> IntArray:
+    """Columns that may be on and off, and of n rows would be one of these in too few."""
+    return np.flatnonzero((on < 1) & (n * np.minimum(on, 1 - on) < _FEW))
 
 
 def bin_of_codes(column: Column, codes: FloatArray) -> IntArray:

@@ -206,7 +206,7 @@ def _range(values: Sequence[float], percent: bool) -> tuple[float, float]:
     known = [v for v in values if isfinite(v)] or [0.0, 1.0]
     low, high = min(known), max(known)
     if not percent:
-        least = max(1e-3 * max(abs(low), abs(high)), 1e-6)  # what numbers can be written of
+        least = 1e-3 * max(abs(low), abs(high)) or 1e-6  # what numbers can be written of
         spare = max(0.06 * (high - low), least)
         return low - spare, high + spare
     span = min(1.0, max(1.1 * (high - low), LEAST_SPAN))

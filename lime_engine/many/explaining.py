@@ -23,6 +23,7 @@ from uuid import uuid4
 from lime_engine.engine import explain
 from lime_engine.errors import Cancelled, LimeError, PredictorError, SettingsError
 from lime_engine.evaluation import OnProgress, Perturber, ShouldStop
+from lime_engine.many.instances import Instances, by_position
 from lime_engine.settings import LimeSettings
 from lime_engine.types import Explanation, PredictFn
 
@@ -55,7 +56,7 @@ def whole(instance: Any, explanation: Explanation) -> Explanation:
 
 
 def explain_many(
-    instances: Sequence[X],
+    instances: Any,
     load: Callable[[], PredictFn[Batch]],
     perturber: Perturber[X, Batch],
     settings: LimeSettings | None = None,
@@ -74,8 +75,9 @@ def explain_many(
 
     Parameters
     ----------
-    instances : sequence
-        May be read lazily; `row` of an outcome is the position in it.
+    instances : sequence, Series, DataFrame, array or sparse matrix
+        Read by position, and not before it is needed, as `instances.by_position` says; `row` of an
+        outcome is that position.
     load : callable without arguments
         Returns the predict function; called once a worker. It, the perturber and `keep` must
         pickle: functions of a module, or `functools.partial` of such.
@@ -96,6 +98,8 @@ def explain_many(
 
     Raises
     ------
+    InputError
+        At once, if the instances cannot be read by position.
     SettingsError
         At once, if `load`, the perturber or `keep` cannot be sent to a worker.
     PredictorError
@@ -133,7 +137,7 @@ class _Explaining:
 
 
 def work_on(
-    instances: Sequence[X],
+    instances: Any,
     load: Callable[[], M],
     work: Callable[[X, M, ShouldStop], R],
     executor: Executor | None,
@@ -149,7 +153,7 @@ def work_on(
     for name, value in {"load": load, **parts}.items():
         _check_sendable(name, value)
     job = pickle.dumps(load), pickle.dumps(work)
-    return _outcomes(instances, job, executor, on_progress, should_stop)
+    return _outcomes(by_position(instances), job, executor, on_progress, should_stop)
 
 
 def _check_sendable(name: str, value: Any) -> None:
@@ -163,7 +167,7 @@ def _check_sendable(name: str, value: Any) -> None:
 
 
 def _outcomes(
-    instances: Sequence[Any],
+    instances: Instances,
     job: tuple[bytes, ...],
     executor: Executor | None,
     on_progress: OnProgress | None,
@@ -196,7 +200,7 @@ class _Crew:
     """
 
     def __init__(
-        self, instances: Sequence[Any], job: tuple[bytes, ...], executor: Executor | None
+        self, instances: Instances, job: tuple[bytes, ...], executor: Executor | None
     ) -> None:
         self._instances, self._job = instances, job
         self._own = executor is None
@@ -219,7 +223,10 @@ class _Crew:
         try:
             instance = self._instances[row]
         except Exception as error:
-            future.set_result(Outcome(row, None, _words(error)))
+            why = _words(error)
+            if not isinstance(error, LimeError):
+                why = f"Instance {row} could not be read ({why}). Pass instances by position."
+            future.set_result(Outcome(row, None, why))
         else:
             try:
                 future = self._executor.submit(_worked, self._job, row, instance, uuid4().hex)

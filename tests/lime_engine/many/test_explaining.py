@@ -18,14 +18,14 @@ import dask
 import distributed
 import pytest
 
-import lime_engine.many
+import lime_engine.many.explaining
 from lime_engine import LimeSettings, Outcome, TextPerturber, explain, explain_many
 from lime_engine.errors import Cancelled, InputError, PredictorError, SettingsError
 from sample_models import load_model
 from tests.conditions import is_alive, until
-from tests.lime_engine import many_functions as functions
+from tests.lime_engine.many import functions
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PERTURBER = TextPerturber()
 SETTINGS = LimeSettings(n_samples=32, n_features=2, held_out=0.0)
 WORDS = "urgent calm pain maybe and then".split()
@@ -178,8 +178,8 @@ def test_closed_early_the_default_pool_ends() -> None:
 def test_processes_end_with_the_one_that_started_them(log: Path) -> None:
     code = (
         "import sys; from functools import partial; from pathlib import Path; "
-        "from tests.lime_engine import many_functions as f; "
-        "from tests.lime_engine.test_many import *; "
+        "from tests.lime_engine.many import functions as f; "
+        "from tests.lime_engine.many.test_explaining import *; "
         "[print(o.row, flush=True) for o in "
         "many([text(n, 'slow') for n in range(999)], partial(f.load_and_note, Path(sys.argv[1])))]"
     )
@@ -267,7 +267,7 @@ class Recording(Sequence[str]):
 
 
 def test_instances_are_read_when_they_are_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lime_engine.many, "IN_FLIGHT", 8)
+    monkeypatch.setattr(lime_engine.many.explaining, "IN_FLIGHT", 8)
     texts, ahead = Recording(40), []
     errors = {}
     with ThreadPoolExecutor(2) as executor:
@@ -346,7 +346,7 @@ def test_workers_without_the_packages_are_told_from_bad_instances() -> None:
 
 def test_an_executor_that_was_shut_down_is_no_fault_of_the_instances() -> None:
     executor = ThreadPoolExecutor(1)
-    outcomes = many(Recording(lime_engine.many.IN_FLIGHT + 20), functions.load, executor)
+    outcomes = many(Recording(lime_engine.many.explaining.IN_FLIGHT + 20), functions.load, executor)
     next(outcomes)
     executor.shutdown(cancel_futures=True)
     with pytest.raises(Cancelled, match="takes nothing any more"):
