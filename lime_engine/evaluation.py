@@ -23,6 +23,7 @@ BATCH_SECONDS = 0.2  # what a batch should take: few calls, and soon enough for 
 PATIENT_SECONDS = 1.0  # what it may take while larger ones are faster by the row,
 FASTER = 1.2  # so many times
 _PROBABILITY_SLACK = 1e-6
+_SUM_SLACK = 0.02  # of a softmax over 1,000 classes in 16 bits
 
 
 class Perturber(Protocol[X_contra, Batch_co]):
@@ -88,8 +89,8 @@ def evaluate_each(
     Raises
     ------
     PredictorError
-        If the model raises, or its answer is not (n, n_classes) finite numbers, in [0, 1] for
-        classification.
+        If the model raises, or its answer is not (n, n_classes) finite numbers; in [0, 1] but for
+        regression, and rows that sum to 1 for classification.
     Cancelled
     """
     n_known = 0
@@ -162,8 +163,13 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
     if mode == "regression" and answer.ndim == 1:
         answer = answer[:, None]
     n_columns = "1" if mode == "regression" else "n_classes"
-    enough = answer.ndim == 2 and (
-        answer.shape[1] == 1 if mode == "regression" else answer.shape[1] >= 2
+    enough = (
+        answer.ndim == 2
+        and {
+            "classification": answer.shape[1] >= 2,
+            "multilabel": answer.shape[1] >= 1,
+            "regression": answer.shape[1] == 1,
+        }[mode]
     )
     if not enough or len(answer) != n:
         raise PredictorError(
@@ -177,11 +183,20 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
             f"predict returned {answer[row, column]} in column {column} (row {row} of "
             f"{n}). Return finite numbers for every perturbed instance."
         )
-    if mode == "classification":
+    if mode != "regression":
         low, high = answer.min(), answer.max()
         if low < -_PROBABILITY_SLACK or high > 1 + _PROBABILITY_SLACK:
             raise PredictorError(
                 f"predict returned values from {low:.4g} to {high:.4g}, which are not "
                 "probabilities. Return values from 0 to 1 (predict_proba, or a softmax of scores)."
+            )
+    if mode == "classification":
+        sums = answer.sum(axis=1)
+        row = int(np.argmax(np.abs(sums - 1)))
+        if abs(sums[row] - 1) > _SUM_SLACK:
+            raise PredictorError(
+                f"predict returned probabilities that sum to {sums[row]:.4g} (row {row} of {n}), "
+                'not to 1. If each class is a yes or no on its own, set mode="multilabel"; else '
+                "return one probability for each of the classes, the last one too."
             )
     return answer

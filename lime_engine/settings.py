@@ -5,12 +5,12 @@ from typing import Literal
 
 from lime_engine.errors import SettingsError
 
-Mode = Literal["classification", "regression"]
+Mode = Literal["classification", "multilabel", "regression"]
 Sampler = Literal["projected", "lime"]
 SELECTIONS = ("auto", "none", "forward_selection", "highest_weights", "lasso_path")
 SURROGATES = ("ridge", "tree")
 SAMPLERS = ("projected", "lime")
-MODES = ("classification", "regression")
+MODES = ("classification", "multilabel", "regression")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ class LimeSettings:
         "lime" does what the package of that name does, and says nothing about how sure the weights
         are. "projected" estimates the weights that it would find with infinitely many samples,
         from fewer, with intervals; for `surrogate="ridge"`.
-    mode : {"classification", "regression"}
+    mode : {"classification", "multilabel", "regression"}
+        "classification": one class of several, so the probabilities of a row sum to 1.
+        "multilabel": each class is a yes or no on its own, each column a probability of yes.
     held_out : float in [0, 1]
         Size of the held-out design for fidelity, as a share of `n_samples`; 0 turns it off.
     seed : int, at least 0

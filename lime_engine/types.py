@@ -21,6 +21,8 @@ Batch_contra = TypeVar("Batch_contra", contravariant=True)
 class PredictFn(Protocol[Batch_contra]):
     """n instances -> (n, n_classes) probabilities; for regression (n,) or (n, 1) values.
 
+    Rows sum to 1, but for `mode="multilabel"`.
+
     A batch is what the perturber writes: a sequence of texts, an array of images (n, h, w, …), a
     data frame or array of n rows.
     """
@@ -269,11 +271,11 @@ class Fidelity:
     """How well the surrogate g imitates the model f near the instance (SCIENCE: "fits").
 
     `r2`, `rmse` (units of the answer), `spread` (weighted standard deviation of f), `same_side`
-    (weighted share of masks on which f and g choose the same class) and `constant_same_side` (that
-    of a constant answer) come from `n_held_out` fresh masks, or from all 2^d if `exact`; they are
-    None without either. `r2` is also None where f does not move at all; the two sides are None for
-    regression. `local_gap` is the distance of f(x) to g(x); `effective_samples` is
-    (sum W)^2 / sum W^2.
+    (weighted share of masks on which f and g choose the same class; with `mode="multilabel"`, say
+    the same yes, from 1/2 on, or no) and `constant_same_side` (that of a constant answer) come from
+    `n_held_out` fresh masks, or from all 2^d if `exact`; they are None without either. `r2` is also
+    None where f does not move at all; the two sides are None for regression. `local_gap` is the
+    distance of f(x) to g(x); `effective_samples` is (sum W)^2 / sum W^2.
     """
 
     r2: float | None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lime_engine.errors import LimeError
 from lime_engine.image.perturber import ImagePerturber
+from lime_engine.settings import Mode
 from lime_engine.subjects import Subject
 from lime_engine.types import PredictFn
 
@@ -114,7 +115,8 @@ class Task:
     """A task: what a model is asked, in plain words (`question`), about one kind of instance.
 
     `is_here` says, at once and without the network, whether the data is on this machine.
-    `image` is how its images are taken apart unless a person chooses otherwise.
+    `image` is how its images are taken apart unless a person chooses otherwise. `mode` is
+    "multilabel" where each class is a yes or no on its own.
     """
 
     key: str
@@ -130,6 +132,7 @@ class Task:
     is_here: Callable[[], bool]
     flaw: Flaw | None
     image: ImagePerturber = field(default_factory=ImagePerturber)
+    mode: Mode = "classification"
 
     def model(self, key: str) -> ModelCard:
         """The model with this key; `KeyError` if the task has none such."""

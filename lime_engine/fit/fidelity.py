@@ -7,6 +7,7 @@ import numpy as np
 from lime_engine.settings import Mode
 from lime_engine.types import Design, Fidelity, FloatArray, Neighbourhood, Surrogate
 
+HALF = 0.5  # a probability from which on the answer is yes
 FLAT_SPREAD = 1e-9  # below it the answers are one number up to rounding
 
 
@@ -38,6 +39,10 @@ def measure_fidelity(
     variance = float(w @ (f - w @ f) ** 2)
     flat = variance <= FLAT_SPREAD**2
     same_side = constant_same_side = None
+    if mode == "multilabel":  # a class has two sides of its own: yes and no
+        yes = f >= HALF
+        same_side = float(w @ (yes == (g >= HALF)))
+        constant_same_side = float(w @ (yes == (neighbourhood.probabilities[target] >= HALF)))
     if mode == "classification":
         same_side, constant_same_side = _same_side(
             neighbourhood, judged, truth.values, g, target, surrogate_of

@@ -44,8 +44,12 @@ def sometimes_nan(texts: list[str]) -> Any:
         (lambda texts: None, "shape \\(\\)"),
         (lambda texts: np.tile([-3.0, 2.5], (len(texts), 1)), "from -3 to 2.5"),
         (
-            lambda texts: np.full((len(texts), 2 if "a b c d e f" in texts[0] else 3), 0.3),
+            lambda texts: np.eye(2 if "a b c d e f" in texts[0] else 3)[[0] * len(texts)],
             "2 columns for one batch and 3",
+        ),
+        (
+            lambda texts: np.tile([0.9, 0.8], (len(texts), 1)),
+            r'sum to 1\.7 \(row 0 of 512\), not to 1\. .* mode="multilabel"',
         ),
     ],
 )

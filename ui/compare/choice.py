@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from lime_engine.errors import InputError
-from lime_engine.settings import LimeSettings
+from lime_engine.settings import LimeSettings, Mode
 from lime_engine.text import TextPerturber
 from sample_models import Task, tasks
 from ui.compare.matching import Match, Matching, by_name, matching
@@ -81,6 +81,12 @@ class CompareChoice:
                 return TableView()
 
     @property
+    def mode(self) -> Mode:
+        """How both are asked: "multilabel" if that is how one of them answers."""
+        owners = [found[0] for model in self.models if (found := find_model(self.task, model))]
+        return "multilabel" if "multilabel" in [task.mode for task in owners] else "classification"
+
+    @property
     def is_swapped(self) -> bool:
         """Whether what is kept of explained pairs has the sides the other way round.
 
@@ -91,7 +97,10 @@ class CompareChoice:
     def pair(self, row: int) -> tuple[Request, Request]:
         """What the workers need to know to explain one of many items, in the order it is kept."""
         settings = LimeSettings(
-            n_samples=N_SAMPLES, n_features=N_FEATURES[self.task.kind], held_out=0.0
+            n_samples=N_SAMPLES,
+            n_features=N_FEATURES[self.task.kind],
+            held_out=0.0,
+            mode=self.mode,
         )
         first, second = self._requests(row, settings)
         return (second, first) if self.is_swapped else (first, second)
@@ -99,7 +108,9 @@ class CompareChoice:
     def requests_of_one(self) -> tuple[Request, Request]:
         """The same for the item that is open, which is asked about as in Explain, side by side."""
         settings = LimeSettings(
-            n_samples=DEFAULT_SAMPLES[self.task.kind], n_features=N_FEATURES[self.task.kind]
+            n_samples=DEFAULT_SAMPLES[self.task.kind],
+            n_features=N_FEATURES[self.task.kind],
+            mode=self.mode,
         )
         return self._requests(self.row or 0, settings)
 

@@ -57,6 +57,7 @@ class PickChoice:
             n_samples=N_SAMPLES,
             n_features=N_FEATURES[self.task.kind],
             held_out=0.0,  # how well each one fits is seen on the screen Explain
+            mode=self.task.mode,
         )
         item = Item(self.source, row)
         return Request(self.task.key, self.model, item, settings, self.view, 1.0, None)

@@ -271,6 +271,7 @@ def _own_task(key: str, card: Mapping[str, Any]) -> Task:
         data=lambda: TaskData(nothing, nothing, nothing),
         is_here=lambda: True,
         flaw=None,
+        mode="multilabel" if card["settings"].get("output") == "independent" else "classification",
     )
 
 

@@ -64,7 +64,7 @@ class Request:
 
     def alone(self) -> "Request":
         """The request for single answers, which no setting changes."""
-        return replace(self, target=None, width=1.0, settings=LimeSettings())
+        return replace(self, target=None, width=1.0, settings=LimeSettings(mode=self.settings.mode))
 
     def store_id(self, kind: str, *more: str) -> str:
         """The store's id of what is made of this request, by this code."""

@@ -56,7 +56,8 @@ def dependence(
     predict, perturber = predict_of(task, model), perturber_of(task, view)
     instance, _ = instance_of(task, item)
     subject: TabularSubject = perturber.components(instance)
-    answer = evaluate(predict, perturber, subject, perturber.law(subject, None).instance())
+    here = perturber.law(subject, None).instance()
+    answer = evaluate(predict, perturber, subject, here, mode=task_of(task).mode)
     from sklearn.inspection import partial_dependence
 
     train = data_of(task).train.instances

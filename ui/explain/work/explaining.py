@@ -79,7 +79,8 @@ def what_if(
         masks = np.ones((1, subject.n_components), dtype=bool)
         masks[0, list(off)] = False
         design = Design(masks, np.ones(1))
-    responses = evaluate(predict_of(request.task, request.model), perturber, subject, design)
+    predict = predict_of(request.task, request.model)
+    responses = evaluate(predict, perturber, subject, design, mode=request.settings.mode)
     return {"answer": responses.values[0].tolist(), "off": list(off)}
 
 
