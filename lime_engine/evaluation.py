@@ -9,7 +9,15 @@ import numpy as np
 from lime_engine.errors import Cancelled, LimeError, PredictorError
 from lime_engine.settings import Mode
 from lime_engine.subjects import Subject
-from lime_engine.types import Design, FloatArray, Law, Neighbourhood, PredictFn, Responses
+from lime_engine.types import (
+    Design,
+    FloatArray,
+    Law,
+    Neighbourhood,
+    PredictFn,
+    Responses,
+    plain_array,
+)
 
 X_contra = TypeVar("X_contra", contravariant=True)
 Batch = TypeVar("Batch")
@@ -154,11 +162,11 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
             "instances with some components switched off; it must accept all of them."
         ) from error
     try:
-        answer = np.asarray(raw, dtype=float)
+        answer = plain_array(raw, float)
     except (TypeError, ValueError) as error:
         raise PredictorError(
-            f"predict returned {type(raw).__name__}, which is not an array of numbers. "
-            "Return one probability column per class."
+            f"predict returned {type(raw).__name__}, which is not an array of numbers "
+            f"({error}). Return one probability column per class."
         ) from error
     if mode == "regression" and answer.ndim == 1:
         answer = answer[:, None]

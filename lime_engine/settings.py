@@ -1,7 +1,9 @@
 """How an explanation is made, and the check that it can be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
+
+import numpy as np
 
 from lime_engine.errors import SettingsError
 
@@ -62,6 +64,15 @@ class LimeSettings:
     max_samples: int = 5000
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.generic):  # plain numbers survive JSON
+                object.__setattr__(self, field.name, value.item())
+            elif not isinstance(value, str | int | float | None):
+                raise SettingsError(
+                    f"{field.name} is {value!r} ({type(value).__name__}); give a single number or "
+                    "a name."
+                )
         if self.n_samples == "auto" and (self.sampler, self.surrogate) != ("projected", "ridge"):
             raise SettingsError(
                 'n_samples="auto" needs sampler="projected" and surrogate="ridge": only they know '
@@ -76,6 +87,10 @@ class LimeSettings:
                 raise SettingsError(
                     f"{name} is {value!r}; it must be a whole number, at least {least}."
                 )
+        numbers = {"kernel_width": self.kernel_width or 1.0, "held_out": self.held_out}
+        for name, number in numbers.items():
+            if isinstance(number, str | None):
+                raise SettingsError(f"{name} is {number!r}; it must be a number.")
         if self.kernel_width is not None and not 0 < self.kernel_width < float("inf"):
             raise SettingsError(
                 f"kernel_width is {self.kernel_width!r}; it must be a finite number above 0, "

@@ -93,7 +93,8 @@ class TextPerturber:
         if not any(match.end() > match.start() for match in self._pattern().finditer(instance)):
             raise InputError(
                 f"The text {_shortened(instance)!r} has no words, only spaces, punctuation "
-                "or what cannot be seen, so there is nothing to switch off. Write at least one word."
+                "or what cannot be seen, so there is nothing to switch off. Write at least one "
+                "word."
             )
 
     def components(self, instance: str) -> TextSubject:

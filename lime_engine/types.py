@@ -18,6 +18,32 @@ Z95 = 1.959963984540054  # 95% of a normal distribution is within so many standa
 Batch_contra = TypeVar("Batch_contra", contravariant=True)
 
 
+def plain_array(given: Any, dtype: Any = None) -> NDArray[Any]:
+    """What people hand in, as a numpy array; also a tensor with a gradient, or on a device.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it cannot be one, or if values in it are masked.
+    """
+    if isinstance(given, list | tuple) and given and hasattr(given[0], "detach"):
+        return np.stack([plain_array(each, dtype) for each in given])
+    if hasattr(given, "detach") and hasattr(given, "cpu"):
+        given = given.detach().cpu()
+        try:
+            given = given.numpy()
+        except (TypeError, RuntimeError):  # numpy does not know bfloat16
+            given = given.float().numpy()
+    if np.ma.is_masked(given):
+        raise ValueError("some of its values are masked")
+    try:
+        return np.asarray(given, dtype=dtype)
+    except (TypeError, ValueError):
+        raise
+    except Exception as error:  # whatever an `__array__` raises
+        raise TypeError(str(error)) from error
+
+
 class PredictFn(Protocol[Batch_contra]):
     """n instances -> (n, n_classes) probabilities; for regression (n,) or (n, 1) values.
 

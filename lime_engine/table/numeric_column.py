@@ -1,13 +1,14 @@
 """A column of numbers: its bins, how often each occurs, and values drawn within them."""
 
 from dataclasses import dataclass, fields
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from lime_engine.errors import InputError
 from lime_engine.subjects import Value
-from lime_engine.table.cells import as_number, as_numbers, check_missing
+from lime_engine.table.cells import as_number, as_numbers, check_missing, is_lost
 from lime_engine.table.discretize import (
     Bins,
     Labels,
@@ -121,6 +122,8 @@ class NumericColumn:
         number = as_number(value, self.name)
         if np.isinf(number):
             raise InputError(f"Column {self.name!r} is {value!r}. Give a finite number.")
+        if isinstance(value, Integral) and is_lost(int(value)):
+            return int(value)  # as an id: a float would be another one
         return number
 
     def code(self, value: Value) -> float:

@@ -1,6 +1,8 @@
 """Bad settings, bad models, bad targets: a sentence that names value, cause and remedy."""
 
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -96,3 +98,73 @@ def test_bad_settings(setting: dict[str, Any], says: str) -> None:
         LimeSettings(**setting)
     assert isinstance(caught.value, ValueError)
     assert isinstance(caught.value, LimeError)
+
+
+class Tensor:
+    """What a model of torch returns, as far as numpy meets it: with a gradient, in bfloat16."""
+
+    def __init__(self, values: Any, needs: tuple[str, ...] = ("detach", "cpu", "float")) -> None:
+        self._values, self._needs = values, needs
+
+    def _without(self, need: str) -> "Tensor":
+        return Tensor(self._values, tuple(n for n in self._needs if n != need))
+
+    def detach(self) -> "Tensor":
+        return self._without("detach")
+
+    def cpu(self) -> "Tensor":
+        return self._without("cpu")
+
+    def float(self) -> "Tensor":
+        return self._without("float")
+
+    def numpy(self) -> Any:
+        if "detach" in self._needs:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+        if self._needs:
+            raise TypeError(f"can't convert without {self._needs}")
+        return self._values
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        return self.numpy()
+
+
+@pytest.mark.parametrize("kind", [Tensor, lambda p: [Tensor(row) for row in p], lambda p: p.view(np.matrix)])
+def test_answers_in_strange_arrays_are_answers(kind: Callable[[Any], Any]) -> None:
+    def predict(texts: list[str]) -> Any:
+        p = np.array([0.9 if "a" in text else 0.2 for text in texts])
+        return np.column_stack([1 - p, p])
+
+    expected = explain(TEXT[:9], predict, TextPerturber())
+    found = explain(TEXT[:9], lambda texts: kind(predict(texts)), TextPerturber())
+    assert found.to_dict() == expected.to_dict()
+
+
+def test_masked_answers_are_no_answers() -> None:
+    def predict(texts: list[str]) -> Any:
+        answer = np.full((len(texts), 2), 0.5)
+        return np.ma.masked_array(answer, np.arange(2 * len(texts)).reshape(-1, 2) == 3)
+
+    with pytest.raises(PredictorError, match=r"MaskedArray.*masked"):
+        explain(TEXT, predict, TextPerturber())
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ({"kernel_width": "wide"}, "kernel_width is 'wide'"),
+        ({"held_out": None}, "held_out is None"),
+        ({"mode": np.array(["a", "b"])}, "mode is array"),
+        ({"n_samples": np.array([5, 6])}, "n_samples is array"),
+        ({"selection": ["auto"]}, r"selection is \['auto'\]"),
+    ],
+)
+def test_settings_of_a_strange_type(setting: dict[str, Any], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        LimeSettings(**setting)
+
+
+def test_numpy_numbers_are_numbers() -> None:
+    settings = LimeSettings(n_samples=np.int64(50), held_out=np.float32(0.5), seed=np.uint8(3))
+    assert settings == LimeSettings(n_samples=50, held_out=0.5, seed=3)
+    assert json.loads(json.dumps(asdict(settings)))["seed"] == 3

@@ -88,7 +88,7 @@ def test_a_realised_text_is_the_text_with_the_spans_of_what_is_off_rewritten(
 
 
 STRANGE = (
-    "ab éّ́1२²_'’ \n.$★👍🏽🏽👩❤⚕🇩🇪🏴\ufe0f\u200d\u200c\u20e3\u00ad\u200b\u3164\u2800\U000e0067東ก็"
+    "ab éّ́1२²_'’ \n.$★👍🏽🏽👩⚕🇩🇪🏴\ufe0f\u200d\u200c\u20e3\u00ad\u200b\u3164\u2800\U000e0067東ก็"
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_array
 from scipy.stats import kstest, truncnorm
 from sklearn.linear_model import Ridge
 
@@ -29,6 +30,7 @@ from lime_engine.subjects import subject_from_dict, subject_to_dict
 from lime_engine.table.categorical_column import CategoricalColumn
 from lime_engine.table.numeric_column import NumericColumn
 from lime_engine.table.perturber import TabularPerturber
+from lime_engine.table.sparse import SparsePerturber
 from lime_engine.types import FloatArray
 
 N = 400
@@ -618,3 +620,34 @@ def test_a_design_of_masks_alone_cannot_be_written() -> None:
     perturber = TabularPerturber.learn(np.arange(9.0)[:, None])
     with pytest.raises(SettingsError, match="masks alone"):
         perturber.realiser(perturber.components([3.0]))(Design(np.ones((1, 1), bool), np.ones(1)))
+
+
+@pytest.mark.parametrize("dtype", ["int64", "Int64"])
+def test_an_id_that_no_float_is_reaches_the_model_as_it_is(dtype: str) -> None:
+    ids = np.arange(2**60, 2**60 + 400 * 7, 7)
+    train = pd.DataFrame({"id": ids, "x": np.arange(400.0)}).astype({"id": dtype})
+    perturber = TabularPerturber.learn(train)
+    subject = perturber.components({"id": 2**60 + 71, "x": 3.0})
+    written = perturber.realiser(subject)(perturber.law(subject, None).instance())
+    assert written["id"].iloc[0] == 2**60 + 71
+    assert str(written["id"].dtype) == dtype
+    assert subject_from_dict(json.loads(json.dumps(subject_to_dict(subject)))) == subject
+    floats = TabularPerturber.learn(train.to_numpy(dtype=np.int64))
+    with pytest.raises(InputError, match=f"is {2**60 + 71}, .* would be {2**60}"):
+        floats.components(np.array([2**60 + 71, 3]))
+    sparse = SparsePerturber.learn(csr_array(train.to_numpy(dtype=np.int64)))
+    with pytest.raises(InputError, match="would be"):
+        sparse.components(csr_array(np.array([[2**60 + 71, 3]])))
+
+
+def test_a_matrix_and_masked_values_are_a_table() -> None:
+    plain = np.random.default_rng(0).random((60, 3))
+    expected = TabularPerturber.learn(plain).components(plain[0])
+    matrix = plain.view(np.matrix)
+    assert TabularPerturber.learn(matrix).components(matrix[0]) == expected
+    masked = np.ma.masked_greater(plain, 0.9)
+    row = int(masked.mask.any(axis=1).argmax())
+    holes = TabularPerturber.learn(np.where(plain > 0.9, np.nan, plain))
+    found = TabularPerturber.learn(masked).components(masked[row])
+    assert found == holes.components(np.where(plain[row] > 0.9, np.nan, plain[row]))
+    assert None in found.values
