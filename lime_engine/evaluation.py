@@ -1,13 +1,15 @@
 """Asking the model: in batches, each distinct mask once, and nothing but sound answers back."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from lime_engine.errors import Cancelled, LimeError, PredictorError
-from lime_engine.settings import Mode
+from lime_engine.settings import LimeSettings, Mode
 from lime_engine.subjects import Subject
 from lime_engine.types import (
     Design,
@@ -30,8 +32,30 @@ MAX_BATCH = 4096
 BATCH_SECONDS = 0.2  # what a batch should take: few calls, and soon enough for a cancel
 PATIENT_SECONDS = 1.0  # what it may take while larger ones are faster by the row,
 FASTER = 1.2  # so many times
+_NO_MEMORY_KIND = re.compile("OutOfMemory|ResourceExhausted")  # torch, CuPy; TensorFlow, JAX
+_NO_MEMORY = re.compile(  # onnxruntime, JAX, torch on a CPU, C++
+    r"out of memory|(failed|can.?t|cannot|unable) to allocate|can.?t allocate|cannot allocate"
+    r"|bad_alloc|OOM when allocating|RESOURCE_EXHAUSTED",
+    re.IGNORECASE,
+)
+_LOOKED_AT = 10_000  # characters of an error's words
 _PROBABILITY_SLACK = 1e-6
 _SUM_SLACK = 0.02  # of a softmax over 1,000 classes in 16 bits
+
+
+@dataclass(slots=True)
+class Room:
+    """How many instances a model takes at once: found out on the way, and remembered for the rest.
+
+    `most` only ever shrinks, by half when the model has run out of memory.
+    """
+
+    most: int = MAX_BATCH
+
+    @classmethod
+    def of(cls, settings: LimeSettings) -> "Room":
+        """What the settings leave."""
+        return cls(min(MAX_BATCH, settings.batch_size or MAX_BATCH))
 
 
 class Perturber(Protocol[X_contra, Batch_co]):
@@ -61,6 +85,7 @@ def evaluate(
     *,
     mode: Mode = "classification",
     known: Neighbourhood | None = None,
+    room: Room | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Responses:
@@ -72,6 +97,7 @@ def evaluate(
         design,
         mode=mode,
         known=None if known is None else (known,),
+        room=room,
         on_progress=on_progress,
         should_stop=should_stop,
     )[0]
@@ -85,6 +111,7 @@ def evaluate_each(
     *,
     mode: Mode = "classification",
     known: Sequence[Neighbourhood] | None = None,
+    room: Room | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> list[Responses]:
@@ -92,7 +119,8 @@ def evaluate_each(
 
     `known` are what the models were asked before, about the same rows; those are not asked again.
     Instances are realised once for all models, batch by batch, as many at a time as the models
-    answer in about BATCH_SECONDS, and as the perturber allows.
+    answer in about BATCH_SECONDS, and as the perturber and `room` allow. A batch for which there is
+    not enough memory is halved.
 
     Raises
     ------
@@ -107,17 +135,23 @@ def evaluate_each(
         design, n_known = known_design + design, len(known_design)
     first, inverse = _distinct(design)
     to_ask = first[first >= n_known]
-    realise, max_batch = perturber.realiser(subject), min(MAX_BATCH, perturber.max_batch(subject))
+    realise, room = perturber.realiser(subject), room or Room()
+    room.most = min(room.most, perturber.max_batch(subject))
     answers: list[list[FloatArray]] = [[] for _ in predicts]
-    done, size, pace = 0, min(FIRST_BATCH, max_batch), 0.0
+    done, size, pace = 0, min(FIRST_BATCH, room.most), 0.0
     while done < len(to_ask):
         if should_stop is not None and should_stop():
             raise Cancelled(f"Stopped after {done} of {len(to_ask)} questions to the model.")
         start = perf_counter()
         rows = to_ask[done : done + size]
-        batch = realise(design[rows])
-        for predict, own in zip(predicts, answers, strict=True):
-            own.append(_checked_answer(predict, batch, len(rows), mode))
+        found = _answers(predicts, realise, design[rows], mode)
+        if isinstance(found, PredictorError):
+            if len(rows) == 1:
+                raise found
+            size = room.most = len(rows) // 2
+            continue
+        for answer, own in zip(found, answers, strict=True):
+            own.append(answer)
             if own[-1].shape[1] != own[0].shape[1]:
                 raise PredictorError(
                     f"predict returned {own[0].shape[1]} columns for one batch and "
@@ -131,11 +165,46 @@ def evaluate_each(
         wanted = min(pace * BATCH_SECONDS, 8 * size)
         if seconds < PATIENT_SECONDS and pace > FASTER * before:
             wanted = max(wanted, 2 * size)
-        size = max(1, int(min(wanted, max_batch)))
+        size = max(1, int(min(wanted, room.most)))
     if known is not None:
         for own, neighbourhood in zip(answers, known, strict=True):
             own.insert(0, neighbourhood.asked()[1][first[first < n_known]])
     return [Responses(np.concatenate(own)[inverse[n_known:]], len(to_ask)) for own in answers]
+
+
+def _answers(
+    predicts: Sequence[PredictFn[Batch]],
+    realise: Callable[[Design], Batch],
+    design: Design,
+    mode: Mode,
+) -> list[FloatArray] | PredictorError:
+    """Each model's answer to these rows, or what to say if there is not enough memory for them.
+
+    Returned, not raised: an exception would hold what fills the memory.
+    """
+    try:
+        batch = realise(design)
+        return [_checked_answer(predict, batch, len(design), mode) for predict in predicts]
+    except Exception as error:
+        cause = error.__cause__ if isinstance(error, PredictorError) else error
+        if not _is_out_of_memory(cause):
+            raise
+        return PredictorError(
+            f"There is not enough memory to ask the model about a single instance "
+            f"({type(cause).__name__}: {cause}). Make the instance smaller, or use a machine or a "
+            "device with more memory."
+        )
+
+
+def _is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether an error says so: by its kind, or in the words of those who have no kind for it."""
+    if error is None or isinstance(error, LimeError):
+        return False
+    if isinstance(error, MemoryError):
+        return True
+    names = " ".join(kind.__name__ for kind in type(error).__mro__)
+    head = str(error)[:_LOOKED_AT]
+    return bool(_NO_MEMORY_KIND.search(names) or _NO_MEMORY.search(head))
 
 
 def _distinct(design: Design) -> tuple[Any, Any]:

@@ -45,6 +45,9 @@ class LimeSettings:
     held_out : float in [0, 1]
         Size of the held-out design for fidelity, as a share of `n_samples`; 0 turns it off.
     seed : int, at least 0
+    batch_size : int, at least 1, or None
+        At most so many instances are handed to the model at once. None: as many as it answers in a
+        moment. Either way, half as many after it has run out of memory.
 
     Raises
     ------
@@ -62,6 +65,7 @@ class LimeSettings:
     held_out: float = 0.1
     seed: int = 0
     max_samples: int = 5000
+    batch_size: int | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -78,10 +82,10 @@ class LimeSettings:
                 'n_samples="auto" needs sampler="projected" and surrogate="ridge": only they know '
                 "when it is enough. Give a number of samples."
             )
-        leasts = {"n_samples": 2, "max_samples": 2, "n_features": 1, "seed": 0}
+        leasts = {"n_samples": 2, "max_samples": 2, "n_features": 1, "seed": 0, "batch_size": 1}
         for name, least in leasts.items():
             value = getattr(self, name)
-            if name == "n_samples" and value == "auto":
+            if (name, value) in (("n_samples", "auto"), ("batch_size", None)):
                 continue
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise SettingsError(

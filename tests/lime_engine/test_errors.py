@@ -129,7 +129,9 @@ class Tensor:
         return self.numpy()
 
 
-@pytest.mark.parametrize("kind", [Tensor, lambda p: [Tensor(row) for row in p], lambda p: p.view(np.matrix)])
+@pytest.mark.parametrize(
+    "kind", [Tensor, lambda p: [Tensor(row) for row in p], lambda p: p.view(np.matrix)]
+)
 def test_answers_in_strange_arrays_are_answers(kind: Callable[[Any], Any]) -> None:
     def predict(texts: list[str]) -> Any:
         p = np.array([0.9 if "a" in text else 0.2 for text in texts])
@@ -168,3 +170,73 @@ def test_numpy_numbers_are_numbers() -> None:
     settings = LimeSettings(n_samples=np.int64(50), held_out=np.float32(0.5), seed=np.uint8(3))
     assert settings == LimeSettings(n_samples=50, held_out=0.5, seed=3)
     assert json.loads(json.dumps(asdict(settings)))["seed"] == 3
+
+
+def _raised(kind: str, words: str) -> Exception:
+    return {"MemoryError": MemoryError, "RuntimeError": RuntimeError}.get(
+        kind, type(kind, (RuntimeError,), {})
+    )(words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("MemoryError", ""),
+        ("OutOfMemoryError", "CUDA out of memory. Tried to allocate 2.00 GiB"),
+        ("ResourceExhaustedError", "{{function_node}} failed"),
+        ("RuntimeError", "Failed to allocate memory for requested buffer of size 4096"),
+        ("RuntimeError", "DefaultCPUAllocator: can't allocate memory: you tried to allocate 9"),
+    ],
+)
+def test_a_batch_too_large_for_memory_is_halved_and_that_is_remembered(
+    kind: str, words: str
+) -> None:
+    failed: list[int] = []
+
+    def predict(texts: list[str]) -> Any:
+        p = np.array([0.9 if "a" in text else 0.2 for text in texts])
+        return np.column_stack([1 - p, p])
+
+    def cramped(texts: list[str]) -> Any:
+        if len(texts) > 50:
+            failed.append(len(texts))
+            raise _raised(kind, words)
+        return predict(texts)
+
+    found = explain(TEXT, cramped, TextPerturber())
+    assert failed == [512, 256, 128, 64]
+    assert found.to_dict() == explain(TEXT, predict, TextPerturber()).to_dict()
+
+
+def test_no_memory_for_a_single_instance_is_said_so() -> None:
+    asked: list[int] = []
+
+    def predict(texts: list[str]) -> Any:
+        asked.append(len(texts))
+        raise MemoryError("no room")
+
+    with pytest.raises(PredictorError, match=r"a single instance \(MemoryError: no room\)"):
+        explain(TEXT, predict, TextPerturber())
+    assert asked == [512, 256, 128, 64, 32, 16, 8, 4, 2, 1]
+
+
+def test_a_batch_is_no_larger_than_the_settings_say() -> None:
+    sizes: list[int] = []
+
+    def predict(texts: list[str]) -> Any:
+        sizes.append(len(texts))
+        return np.full((len(texts), 2), 0.5)
+
+    explain(TEXT, predict, TextPerturber(), LimeSettings(batch_size=7, n_samples=100))
+    assert max(sizes) == 7
+    for bad in (0, 2.5, True):
+        with pytest.raises(SettingsError, match="batch_size is"):
+            LimeSettings(batch_size=bad)  # type: ignore[arg-type]
+
+
+def test_other_errors_are_no_lack_of_memory() -> None:
+    def predict(texts: list[str]) -> Any:
+        raise RuntimeError("the memory of this model is short")
+
+    with pytest.raises(PredictorError, match="asked about 512 instances"):
+        explain(TEXT, predict, TextPerturber())
