@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from lime_engine.errors import Cancelled, LimeError, PredictorError
+from lime_engine.errors import Cancelled, LimeError, PredictorError, cut, in_words
 from lime_engine.settings import LimeSettings, Mode
 from lime_engine.subjects import Subject
 from lime_engine.types import (
@@ -191,7 +191,7 @@ def _answers(
             raise
         return PredictorError(
             f"There is not enough memory to ask the model about a single instance "
-            f"({type(cause).__name__}: {cause}). Make the instance smaller, or use a machine or a "
+            f"({in_words(cause)}). Make the instance smaller, or use a machine or a "
             "device with more memory."
         )
 
@@ -227,7 +227,7 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
         raise  # says itself what is wrong
     except Exception as error:
         raise PredictorError(
-            f"The model raised {type(error).__name__}: {error}. It was asked about {n} "
+            f"The model raised {in_words(error)}. It was asked about {n} "
             "instances with some components switched off; it must accept all of them."
         ) from error
     try:
@@ -235,7 +235,7 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
     except (TypeError, ValueError) as error:
         raise PredictorError(
             f"predict returned {type(raw).__name__}, which is not an array of numbers "
-            f"({error}). Return one probability column per class."
+            f"({cut(str(error))}). Return one probability column per class."
         ) from error
     if mode == "regression" and answer.ndim == 1:
         answer = answer[:, None]

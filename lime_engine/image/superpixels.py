@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lime_engine.errors import InputError
+from lime_engine.errors import InputError, cut
 from lime_engine.subjects import PixelArray, SegmentArray
 from lime_engine.types import plain_array
 
@@ -27,7 +27,7 @@ def checked_pixels(pixels: PixelArray) -> PixelArray:
     except (TypeError, ValueError) as error:
         raise InputError(
             f"The image is of type {type(pixels).__name__}, which is not an array of numbers "
-            f"({error}). Pass (height, width) or (height, width, channels)."
+            f"({cut(str(error))}). Pass (height, width) or (height, width, channels)."
         ) from error
     if image.dtype.kind not in "uif":
         raise InputError(
@@ -77,7 +77,7 @@ def superpixels(
         except (TypeError, ValueError) as error:
             raise InputError(
                 f"The segmentation returned {type(returned).__name__}, which is not an array "
-                f"({error}); expected whole numbers with the shape {pixels.shape[:2]}."
+                f"({cut(str(error))}); expected whole numbers with the shape {pixels.shape[:2]}."
             ) from error
         if found.shape != pixels.shape[:2] or found.dtype.kind not in "uib":
             raise InputError(

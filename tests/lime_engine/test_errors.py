@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +17,7 @@ from lime_engine import (
     TargetError,
     TextPerturber,
     explain,
+    explain_many,
 )
 
 TEXT = "a b c d e f g h i j k l m n o p q r"
@@ -240,3 +242,32 @@ def test_other_errors_are_no_lack_of_memory() -> None:
 
     with pytest.raises(PredictorError, match="asked about 512 instances"):
         explain(TEXT, predict, TextPerturber())
+
+
+@pytest.mark.parametrize("raised", [ValueError, TypeError, MemoryError, LimeError])
+def test_a_long_message_of_a_model_is_cut(raised: type[Exception]) -> None:
+    def predict(texts: list[str]) -> Any:
+        raise raised("too long:\n" + "x" * 1_400_000)
+
+    with ThreadPoolExecutor(1) as pool:
+        (outcome,) = explain_many([TEXT], loader_of(predict), TextPerturber(), executor=pool)
+    assert outcome.error is not None
+    assert "too long: xxx" in outcome.error
+    assert len(outcome.error) < 1100
+    if raised is not LimeError:
+        with pytest.raises(PredictorError) as caught:
+            explain(TEXT, predict, TextPerturber())
+        assert len(str(caught.value)) < 600
+
+
+_kept: list[Any] = []
+
+
+def loader_of(predict: Any) -> Any:
+    """What loads this function, also in another thread."""
+    _kept[:] = [predict]
+    return _load
+
+
+def _load() -> Any:
+    return _kept[0]
