@@ -21,6 +21,7 @@ from lime_engine.samplers import neighbourhood_design
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject
 from lime_engine.types import (
+    ClassNames,
     Design,
     Explanation,
     Neighbourhood,
@@ -41,7 +42,7 @@ def explain(
     settings: LimeSettings | None = None,
     *,
     target: int | str | None = None,
-    class_names: Sequence[str] | None = None,
+    class_names: ClassNames | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Explanation:
@@ -51,8 +52,9 @@ def explain(
     ----------
     target : int, str or None
         The class to explain, by index or name. None: the class the model predicts.
-    class_names : sequence of str or None
-        One name a class, in the order of the columns of `predict`. None: "0", "1", …
+    class_names : sequence of str, dict of int to str, or None
+        One name a class, in the order of the columns of `predict`, or by their number. None: "0",
+        "1", …
     on_progress : callable or None
         Called with the share of the model calls done, from 0 to 1, after every batch.
     should_stop : callable or None
@@ -83,7 +85,7 @@ def ask(
     settings: LimeSettings,
     *,
     target: int | str | None = None,
-    class_names: Sequence[str] | None = None,
+    class_names: ClassNames | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Neighbourhood:
@@ -110,7 +112,7 @@ def ask_about(
     settings: LimeSettings,
     *,
     target: int | str | None = None,
-    class_names: Sequence[str] | None = None,
+    class_names: ClassNames | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Neighbourhood:
@@ -280,7 +282,7 @@ def _ask_until_settled(
     asking: _Asking[Batch],
     neighbourhood: Neighbourhood,
     target: int | str | None,
-    class_names: Sequence[str] | None,
+    class_names: ClassNames | None,
     on_progress: OnProgress | None,
 ) -> Neighbourhood:
     """A first batch, then half as much again, until it is settled which components are shown.

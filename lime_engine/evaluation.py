@@ -40,6 +40,7 @@ _NO_MEMORY = re.compile(  # onnxruntime, JAX, torch on a CPU, C++
 )
 _LOOKED_AT = 10_000  # characters of an error's words
 _PROBABILITY_SLACK = 1e-6
+MOST_SHOWN = 200  # characters of an instance in a sentence
 _SUM_SLACK = 0.02  # of a softmax over 1,000 classes in 16 bits
 
 
@@ -155,7 +156,7 @@ def evaluate_each(
             if own[-1].shape[1] != own[0].shape[1]:
                 raise PredictorError(
                     f"predict returned {own[0].shape[1]} columns for one batch and "
-                    f"{own[-1].shape[1]} for another. Return one column per class each time."
+                    f"{own[-1].shape[1]} for another. Return as many each time."
                 )
         done += len(rows)
         if on_progress is not None:
@@ -187,7 +188,7 @@ def _answers(
         return [_checked_answer(predict, batch, len(design), mode) for predict in predicts]
     except Exception as error:
         cause = error.__cause__ if isinstance(error, PredictorError) else error
-        if not _is_out_of_memory(cause):
+        if cause is None or not _is_out_of_memory(cause):
             raise
         return PredictorError(
             f"There is not enough memory to ask the model about a single instance "
@@ -196,9 +197,9 @@ def _answers(
         )
 
 
-def _is_out_of_memory(error: BaseException | None) -> bool:
+def _is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says so: by its kind, or in the words of those who have no kind for it."""
-    if error is None or isinstance(error, LimeError):
+    if isinstance(error, LimeError):
         return False
     if isinstance(error, MemoryError):
         return True
@@ -219,6 +220,45 @@ def _distinct(design: Design) -> tuple[Any, Any]:
     return first, np.array(inverse, dtype=np.intp)
 
 
+_WANTED = {
+    "classification": "Return one row per instance and one probability column per class (such as "
+    "predict_proba), two columns for a yes/no answer.",
+    "multilabel": "Return one row per instance and for each class one column, its probability.",
+    "regression": "Return one number per instance.",
+}
+
+
+def _are_words(raw: Any) -> bool:
+    try:
+        return np.asarray(raw).dtype.kind in "OUS" and isinstance(np.ravel(raw)[0], str | bytes)
+    except Exception:  # nothing that numpy makes an array of
+        return False
+
+
+def _about_one_number(answer: FloatArray) -> str:
+    """What one number an instance may be, where probabilities were expected."""
+    if np.isfinite(answer).all() and (answer % 1 == 0).all():
+        found = np.unique(answer)
+        some = ", ".join(f"{number:g}" for number in found[:3])
+        return (
+            f"Whole numbers ({some}{', …' if len(found) > 3 else ''}) look like labels: pass "
+            'predict_proba instead of predict. If they are amounts, set mode="regression". '
+        )
+    return 'If this number is what the model predicts, set mode="regression". '
+
+
+def _shown(batch: Any, row: int) -> str:
+    """An instance of a batch in words, for a sentence: ", for 'a text'"; empty for pictures."""
+    try:
+        one = batch.iloc[row].to_dict() if hasattr(batch, "iloc") else batch[row]
+        if isinstance(one, np.ndarray):
+            one = one.tolist() if one.ndim == 1 else ""
+    except Exception:  # a batch of a kind of one's own
+        return ""
+    is_plain = isinstance(one, str | dict | list) and one != ""
+    return f", for {cut(repr(one), MOST_SHOWN)}" if is_plain else ""
+
+
 def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode) -> FloatArray:
     """The answer for a batch as floats (n, n_classes), or a PredictorError that says why."""
     try:
@@ -233,13 +273,17 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
     try:
         answer = plain_array(raw, float)
     except (TypeError, ValueError) as error:
+        if _are_words(raw):
+            raise PredictorError(
+                f"predict returned labels such as {cut(repr(str(np.ravel(raw)[0])), 60)}, not an "
+                f"array of numbers. {_WANTED[mode]}"
+            ) from error
         raise PredictorError(
             f"predict returned {type(raw).__name__}, which is not an array of numbers "
-            f"({cut(str(error))}). Return one probability column per class."
+            f"({cut(str(error))}). {_WANTED[mode]}"
         ) from error
     if mode == "regression" and answer.ndim == 1:
         answer = answer[:, None]
-    n_columns = "1" if mode == "regression" else "n_classes"
     enough = (
         answer.ndim == 2
         and {
@@ -249,23 +293,26 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
         }[mode]
     )
     if not enough or len(answer) != n:
+        n_columns = "1" if mode == "regression" else "n_classes"
+        one_each = answer.shape in ((n,), (n, 1)) and mode != "regression"
         raise PredictorError(
-            f"predict returned shape {answer.shape} for {n} instances; expected "
-            f"({n}, {n_columns}). Return one row per instance and one probability "
-            "column per class, two columns for a yes/no answer."
+            f"predict returned shape {answer.shape} for {n} instances; expected ({n}, {n_columns})."
+            f" {_about_one_number(answer) if one_each else ''}{_WANTED[mode]}"
         )
     if not np.isfinite(answer).all():
         row, column = np.argwhere(~np.isfinite(answer))[0]
+        where = "" if mode == "regression" else f" in column {column}"
         raise PredictorError(
-            f"predict returned {answer[row, column]} in column {column} (row {row} of "
-            f"{n}). Return finite numbers for every perturbed instance."
+            f"predict returned {answer[row, column]}{where} (row {row} of {n})"
+            f"{_shown(batch, row)}. Return finite numbers for every perturbed instance."
         )
     if mode != "regression":
         low, high = answer.min(), answer.max()
         if low < -_PROBABILITY_SLACK or high > 1 + _PROBABILITY_SLACK:
             raise PredictorError(
                 f"predict returned values from {low:.4g} to {high:.4g}, which are not "
-                "probabilities. Return values from 0 to 1 (predict_proba, or a softmax of scores)."
+                "probabilities. Return values from 0 to 1 (predict_proba, or a softmax of scores); "
+                'or, if the model predicts a number, set mode="regression".'
             )
     if mode == "classification":
         sums = answer.sum(axis=1)

@@ -1,6 +1,6 @@
 """The values that travel between the four steps: components, design, responses, fit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, TypeVar
 
@@ -13,6 +13,7 @@ from lime_engine.subjects import Subject, subject_from_dict, subject_to_dict
 FloatArray = NDArray[np.float64]
 MaskArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
+ClassNames = Sequence[str] | Mapping[int, str]  # in the order of the columns, or by their number
 Z95 = 1.959963984540054  # 95% of a normal distribution is within so many standard deviations
 
 Batch_contra = TypeVar("Batch_contra", contravariant=True)

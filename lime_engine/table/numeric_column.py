@@ -18,6 +18,7 @@ from lime_engine.table.discretize import (
     edges_in_words,
     ends_of,
     is_missing,
+    number_in_words,
 )
 from lime_engine.types import FloatArray, IntArray
 
@@ -141,6 +142,26 @@ class NumericColumn:
         if bin == len(self.edges) + 1:
             return f"{self.name} is missing"
         return bin_in_words(self.name, self.words, bin)
+
+    def label_of(self, value: Value) -> str:
+        """The bin of a value in words that are true of it.
+
+        Such as "is_member = 1" where the bin holds this one whole number. Edges are written with
+        few digits, as is right for the training values; in full for a value that would seem to lie
+        outside.
+        """
+        bin = int(self.bin_of([value])[0])
+        number = self.code(value)
+        if value is None or len(self.edges) == 0:
+            return self.bin_label(bin)
+        if self.grid == "whole" and number == self.least[bin] == self.most[bin]:
+            return f"{self.name} = {number_in_words(number)}"
+        words = list(self.words)
+        if bin > 0 and not number > float(words[bin - 1]):
+            words[bin - 1] = number_in_words(float(self.edges[bin - 1]))
+        if bin < len(words) and not number <= float(words[bin]):
+            words[bin] = number_in_words(float(self.edges[bin]))
+        return bin_in_words(self.name, tuple(words), bin)
 
     def draw(self, u: FloatArray) -> tuple[IntArray, FloatArray]:
         """Bins and values of n rows, by the inverse of the column's distribution.

@@ -126,8 +126,7 @@ class TabularPerturber:
         for column, dtype, value in zip(names, self.dtypes, values, strict=True):
             check_kept(column, dtype, value)
         bins = tuple(
-            column.bin_label(int(column.bin_of([value])[0]))
-            for column, value in zip(self.columns, values, strict=True)
+            column.label_of(value) for column, value in zip(self.columns, values, strict=True)
         )
         return TabularSubject(names, values, bins)
 

@@ -36,7 +36,7 @@ def column_names(keys: Sequence[Hashable]) -> tuple[str, ...]:
 def as_table(train: Any) -> Any:
     """A training array as a plain one: a matrix, masked values (which are missing), a tensor."""
     if isinstance(train, np.ma.MaskedArray):
-        return train.astype(float).filled(np.nan) if np.ma.is_masked(train) else train.data
+        return np.ma.filled(train.astype(float), np.nan) if np.ma.is_masked(train) else train.data
     if isinstance(train, np.matrix):
         return np.asarray(train)
     return plain_array(train) if hasattr(train, "detach") else train

@@ -119,8 +119,7 @@ class SparsePerturber:
             columns=tuple(column.name for column in columns),
             values=tuple(values),
             bins=tuple(
-                column.bin_label(int(column.bin_of([value])[0]))
-                for column, value in zip(columns, values, strict=True)
+                column.label_of(value) for column, value in zip(columns, values, strict=True)
             ),
         )
 

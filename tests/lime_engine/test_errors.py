@@ -1,12 +1,14 @@
 """Bad settings, bad models, bad targets: a sentence that names value, cause and remedy."""
 
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lime_engine import (
@@ -14,6 +16,7 @@ from lime_engine import (
     LimeSettings,
     PredictorError,
     SettingsError,
+    TabularPerturber,
     TargetError,
     TextPerturber,
     explain,
@@ -271,3 +274,118 @@ def loader_of(predict: Any) -> Any:
 
 def _load() -> Any:
     return _kept[0]
+
+
+def said(predict: Callable[[Any], Any], instance: str = TEXT, **more: Any) -> str:
+    settings = LimeSettings(mode=more.pop("mode", "classification"))
+    with pytest.raises(LimeError) as caught:
+        explain(instance, predict, TextPerturber(), settings, **more)
+    return str(caught.value)
+
+
+def thirds(texts: list[str]) -> Any:
+    return np.full((len(texts), 3), 1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("predict", "says"),
+    [
+        (lambda texts: np.full(len(texts), 182.5), 'set mode="regression"'),
+        (lambda texts: np.full((len(texts), 1), 182.5), 'set mode="regression"'),
+        (lambda texts: np.full((len(texts), 2), 182.5), 'set mode="regression"'),
+        (
+            lambda texts: np.array([10, 20, 30, 40])[np.arange(len(texts)) % 4],
+            "Whole numbers (10, 20, 30, …) look like labels: pass predict_proba",
+        ),
+        (lambda texts: 1 + np.arange(len(texts)) % 2, "Whole numbers (1, 2) look like labels"),
+        (lambda texts: ["spam"] * len(texts), "labels such as 'spam', not an array of numbers."),
+        (lambda texts: np.array(["ham"] * len(texts), dtype=object), "predict_proba"),
+    ],
+)
+def test_what_is_no_probability_is_told_what_it_may_be(
+    predict: Callable[[Any], Any], says: str
+) -> None:
+    assert says in said(predict)
+
+
+@pytest.mark.parametrize(
+    "predict",
+    [
+        lambda texts: np.full((len(texts), 2), 0.5),
+        lambda texts: ["much"] * len(texts),
+        lambda texts: {"price": 1.0},
+        lambda texts: np.full(len(texts), np.nan),
+        lambda texts: np.full(3, 1.0),
+        raising,
+    ],
+)
+def test_regression_never_speaks_of_probabilities(predict: Callable[[Any], Any]) -> None:
+    told = said(predict, mode="regression")
+    assert not re.search("probab|class|column", told)
+
+
+def test_what_is_not_finite_is_shown_with_its_instance() -> None:
+    def predict(texts: list[str]) -> Any:
+        return np.array([[np.nan if "bad" not in t else 0.5, 0.5] for t in texts])
+
+    told = said(predict, "so bad")
+    assert re.search(r"returned nan in column 0 \(row \d of 4\), for 'so '\.", told)
+    long = said(predict, "bad " + "so " * 400)
+    assert "…" in long
+    assert len(long) < 400
+
+    def of_rows(rows: Any) -> Any:
+        answer = np.full((len(rows), 2), 0.5)
+        answer[0] = np.inf
+        return answer
+
+    train = np.arange(80.0).reshape(40, 2)
+    with pytest.raises(PredictorError, match=r"for \[3\.0, 4\.0\]\. Return finite"):
+        explain(np.array([3.0, 4.0]), of_rows, TabularPerturber.learn(train))
+    frame = pd.DataFrame(train, columns=["age", "size"])
+    with pytest.raises(PredictorError, match=r"for \{'age': 3\.0, 'size': 4\.0\}\."):
+        explain({"age": 3.0, "size": 4.0}, of_rows, TabularPerturber.learn(frame))
+
+
+def test_class_names_by_their_numbers() -> None:
+    for names in ({1: "b", 0: "a", 2: "c"}, {"0": "a", "1": "b", "2": "c"}, ["a", "b", "c"]):
+        found = explain(TEXT, thirds, TextPerturber(), target="c", class_names=names)  # type: ignore[arg-type]
+        assert (found.class_names, found.target) == (("a", "b", "c"), 2)
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        ({"a", "b", "c"}, "a set, which has no order. Pass a list"),
+        ("abc", "class_names is a text. Pass a list"),
+        ({"a": 0, "b": 1, "c": 2}, "a dict with the keys 'a', 'b', 'c'. Pass a dict from each"),
+        ({1: "a", 2: "b", 3: "c"}, "from each column's number (0, 1, …) to its name"),
+        (["a"], "3 columns, but there are 1 class name."),
+    ],
+)
+def test_class_names_of_a_strange_kind(names: Any, says: str) -> None:
+    assert says in said(thirds, class_names=names)
+
+
+@pytest.mark.parametrize(
+    ("target", "names", "says"),
+    [
+        (30, None, "30 is not a class of this model"),
+        (30, None, "pass class_names, the labels in the order of the model's columns"),
+        (30, [10, 20, 30], "30 is the name of a class, in column 2. Pass the name as a text"),
+        (
+            2,
+            [1, 2, 3],
+            "name of a class, in column 1, and the class '3' is column 2. Pass the name",
+        ),
+        (True, None, "True is not a class"),
+    ],
+)
+def test_labels_as_targets(target: Any, names: Any, says: str) -> None:
+    assert says in said(thirds, target=target, class_names=names)
+
+
+def test_labels_as_names() -> None:
+    names = [10, 20, 30]
+    assert explain(TEXT, thirds, TextPerturber(), target="30", class_names=names).target == 2  # type: ignore[arg-type]
+    assert explain(TEXT, thirds, TextPerturber(), target=2, class_names=names).target == 2  # type: ignore[arg-type]

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.stats import kstest, truncnorm
 from sklearn.linear_model import Ridge
@@ -651,3 +653,38 @@ def test_a_matrix_and_masked_values_are_a_table() -> None:
     found = TabularPerturber.learn(masked).components(masked[row])
     assert found == holes.components(np.where(plain[row] > 0.9, np.nan, plain[row]))
     assert None in found.values
+
+
+def test_a_column_of_whole_numbers_names_the_one_that_is_alone_in_its_bin() -> None:
+    train = pd.DataFrame({"is_member": [0, 1] * 20, "rare": [0] * 38 + [1, 1], "x": range(40)})
+    perturber = TabularPerturber.learn(train)
+    assert perturber.components({"is_member": 1, "rare": 1, "x": 3}).bins == (
+        "is_member = 1",
+        "rare = 1",
+        "x <= 9.75",
+    )
+    assert perturber.components({"is_member": 0, "rare": 7, "x": 39}).bins == (
+        "is_member = 0",
+        "rare > 0",  # where 7 is too
+        "x > 29.25",
+    )
+
+
+@given(seed=st.integers(0, 10_000), place=st.floats(-0.5, 1.5), whole=st.booleans())
+def test_the_words_of_a_bin_are_true_of_its_value(seed: int, place: float, whole: bool) -> None:
+    rng = np.random.default_rng(seed)
+    values = 10.0 ** rng.integers(-3, 7) * rng.random(50)
+    edges = [np.sort(values)[25], np.quantile(values, 0.75)]
+    values = np.rint(values) if whole else values
+    number = float(np.quantile(values, min(1.0, max(0.0, place)))) * (1 + 1e-5 * rng.normal())
+    number = float(np.rint(number)) if whole else number
+    column = NumericColumn.learn("n", values, np.int64 if whole else float)
+    for value in (number, *edges, *column.edges.tolist(), *np.array(column.words, float).tolist()):
+        label = column.label_of(value)
+        low, _, rest = label.rpartition(" < n ")
+        assert not low or float(low) < value
+        rest = rest.removeprefix("n ")
+        if rest:
+            sign, limit = rest.split()
+            compare = {"<=": value <= float(limit), ">": value > float(limit)}
+            assert compare.get(sign, value == float(limit)), label
