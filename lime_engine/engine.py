@@ -7,13 +7,21 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from lime_engine.errors import SettingsError
-from lime_engine.evaluation import OnProgress, Perturber, ShouldStop, evaluate, evaluate_each
+from lime_engine.evaluation import (
+    OnProgress,
+    Perturber,
+    Room,
+    ShouldStop,
+    evaluate,
+    evaluate_each,
+)
 from lime_engine.fit.explanation import fit
 from lime_engine.fit.projection import ENOUGH
 from lime_engine.samplers import neighbourhood_design
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject
 from lime_engine.types import (
+    ClassNames,
     Design,
     Explanation,
     Neighbourhood,
@@ -34,7 +42,7 @@ def explain(
     settings: LimeSettings | None = None,
     *,
     target: int | str | None = None,
-    class_names: Sequence[str] | None = None,
+    class_names: ClassNames | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Explanation:
@@ -44,8 +52,9 @@ def explain(
     ----------
     target : int, str or None
         The class to explain, by index or name. None: the class the model predicts.
-    class_names : sequence of str or None
-        One name a class, in the order of the columns of `predict`. None: "0", "1", …
+    class_names : sequence of str, dict of int to str, or None
+        One name a class, in the order of the columns of `predict`, or by their number. None: "0",
+        "1", …
     on_progress : callable or None
         Called with the share of the model calls done, from 0 to 1, after every batch.
     should_stop : callable or None
@@ -76,7 +85,7 @@ def ask(
     settings: LimeSettings,
     *,
     target: int | str | None = None,
-    class_names: Sequence[str] | None = None,
+    class_names: ClassNames | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Neighbourhood:
@@ -103,14 +112,14 @@ def ask_about(
     settings: LimeSettings,
     *,
     target: int | str | None = None,
-    class_names: Sequence[str] | None = None,
+    class_names: ClassNames | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Neighbourhood:
     """As `ask`, for an instance that `perturber.components` has taken apart already."""
     law = perturber.law(subject, settings.kernel_width)
     most = settings.max_samples if settings.n_samples == "auto" else settings.n_samples
-    asking = _Asking(predict, perturber, settings, should_stop)
+    asking = _Asking(predict, perturber, settings, should_stop, Room.of(settings))
     # Of the whole way the held-out masks are the last part.
     in_all = most + round(settings.held_out * most)
     drawing = _part_of(on_progress, 0, most / in_all)
@@ -155,6 +164,7 @@ def ask_each_about(
     n_held_out = 0 if design.exact else round(settings.held_out * len(design))
     drawn = len(design) / (len(design) + n_held_out)
     options: dict[str, Any] = {"mode": settings.mode, "should_stop": should_stop}
+    options["room"] = Room.of(settings)
     drawing = _part_of(on_progress, 0, drawn)
     responses = evaluate_each(predicts, perturber, subject, design, on_progress=drawing, **options)
     found = [Neighbourhood(subject, law, design, answers) for answers in responses]
@@ -187,7 +197,7 @@ def ask_more(
     """
     if neighbourhood.design.exact:
         return neighbourhood
-    asking = _Asking(predict, perturber, settings, should_stop)
+    asking = _Asking(predict, perturber, settings, should_stop, Room.of(settings))
     share = 1 / (1 + settings.held_out)
     grown = _continued(asking, neighbourhood, n_samples, _part_of(on_progress, 0, share))
     return _with_held_out(asking, grown, _part_of(on_progress, share, 1))
@@ -201,6 +211,7 @@ class _Asking(Generic[Batch]):
     perturber: Perturber[Any, Batch]
     settings: LimeSettings
     should_stop: ShouldStop | None
+    room: Room
 
     def answers(
         self, known: Neighbourhood, design: Design, on_progress: OnProgress | None
@@ -213,6 +224,7 @@ class _Asking(Generic[Batch]):
             design,
             mode=self.settings.mode,
             known=known if len(known.design) else None,
+            room=self.room,
             on_progress=on_progress,
             should_stop=self.should_stop,
         )
@@ -270,7 +282,7 @@ def _ask_until_settled(
     asking: _Asking[Batch],
     neighbourhood: Neighbourhood,
     target: int | str | None,
-    class_names: Sequence[str] | None,
+    class_names: ClassNames | None,
     on_progress: OnProgress | None,
 ) -> Neighbourhood:
     """A first batch, then half as much again, until it is settled which components are shown.

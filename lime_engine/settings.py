@@ -1,16 +1,18 @@
 """How an explanation is made, and the check that it can be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
+
+import numpy as np
 
 from lime_engine.errors import SettingsError
 
-Mode = Literal["classification", "regression"]
+Mode = Literal["classification", "multilabel", "regression"]
 Sampler = Literal["projected", "lime"]
 SELECTIONS = ("auto", "none", "forward_selection", "highest_weights", "lasso_path")
 SURROGATES = ("ridge", "tree")
 SAMPLERS = ("projected", "lime")
-MODES = ("classification", "regression")
+MODES = ("classification", "multilabel", "regression")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,15 @@ class LimeSettings:
         "lime" does what the package of that name does, and says nothing about how sure the weights
         are. "projected" estimates the weights that it would find with infinitely many samples,
         from fewer, with intervals; for `surrogate="ridge"`.
-    mode : {"classification", "regression"}
+    mode : {"classification", "multilabel", "regression"}
+        "classification": one class of several, so the probabilities of a row sum to 1.
+        "multilabel": each class is a yes or no on its own, each column a probability of yes.
     held_out : float in [0, 1]
         Size of the held-out design for fidelity, as a share of `n_samples`; 0 turns it off.
     seed : int, at least 0
+    batch_size : int, at least 1, or None
+        At most so many instances are handed to the model at once. None: as many as it answers in a
+        moment. Either way, half as many after it has run out of memory.
 
     Raises
     ------
@@ -58,22 +65,36 @@ class LimeSettings:
     held_out: float = 0.1
     seed: int = 0
     max_samples: int = 5000
+    batch_size: int | None = None
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.generic):  # plain numbers survive JSON
+                object.__setattr__(self, field.name, value.item())
+            elif not isinstance(value, str | int | float | None):
+                raise SettingsError(
+                    f"{field.name} is {value!r} ({type(value).__name__}); give a single number or "
+                    "a name."
+                )
         if self.n_samples == "auto" and (self.sampler, self.surrogate) != ("projected", "ridge"):
             raise SettingsError(
                 'n_samples="auto" needs sampler="projected" and surrogate="ridge": only they know '
                 "when it is enough. Give a number of samples."
             )
-        leasts = {"n_samples": 2, "max_samples": 2, "n_features": 1, "seed": 0}
+        leasts = {"n_samples": 2, "max_samples": 2, "n_features": 1, "seed": 0, "batch_size": 1}
         for name, least in leasts.items():
             value = getattr(self, name)
-            if name == "n_samples" and value == "auto":
+            if (name, value) in (("n_samples", "auto"), ("batch_size", None)):
                 continue
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise SettingsError(
                     f"{name} is {value!r}; it must be a whole number, at least {least}."
                 )
+        numbers = {"kernel_width": self.kernel_width or 1.0, "held_out": self.held_out}
+        for name, number in numbers.items():
+            if isinstance(number, str | None):
+                raise SettingsError(f"{name} is {number!r}; it must be a number.")
         if self.kernel_width is not None and not 0 < self.kernel_width < float("inf"):
             raise SettingsError(
                 f"kernel_width is {self.kernel_width!r}; it must be a finite number above 0, "

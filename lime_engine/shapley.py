@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from lime_engine.errors import TargetError
-from lime_engine.evaluation import OnProgress, Perturber, ShouldStop, evaluate
+from lime_engine.evaluation import OnProgress, Perturber, Room, ShouldStop, evaluate
 from lime_engine.samplers import all_masks
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject
@@ -85,7 +85,8 @@ def explain_shapley(
     subject : Subject
         As `perturber.components` took the instance apart.
     settings : LimeSettings
-        Of these, `n_samples`, `mode` and `seed` count; "auto" samples are `max_samples`.
+        Of these, `n_samples`, `mode`, `batch_size` and `seed` count; "auto" samples are
+        `max_samples`.
     target : int
         The class to explain; 0 for regression.
     on_progress, should_stop : callable or None
@@ -104,6 +105,7 @@ def explain_shapley(
         subject,
         design,
         mode=settings.mode,
+        room=Room.of(settings),
         on_progress=on_progress,
         should_stop=should_stop,
     )

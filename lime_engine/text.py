@@ -17,13 +17,21 @@ from lime_engine.types import Design, MaskArray
 DEFAULT_KERNEL_WIDTH = 25.0  # for the cosine distance x 100
 
 # Scripts written without spaces between words: one component a character (with its marks).
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+_UNSEEN = r"[\p{Default_Ignorable_Code_Point}\u2800]"  # joiners, selectors, fillers; a blank
+_KEYCAP = r"[0-9#*]\uFE0F?\u20E3"
+# A picture or sign that stands for itself, with all that belongs to it: skin, joined figures, flag.
+_SIGN = (
+    rf"{_KEYCAP}|(?!{_UNSEEN})(?=[\p{{So}}\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}"
+    r"\p{Regional_Indicator}])\X"
+)
+_RUN = rf"(?:[A-Za-z_]++|(?!{_UNSPACED}|{_SIGN})[\w\p{{M}}\p{{N}}])"  # the first is the fast one
+_SEEN = rf"(?:[A-Za-z]|(?!{_UNSPACED}|{_UNSEEN}|{_SIGN})[\p{{L}}\p{{N}}])"  # a word has one
 _WORD = regex.compile(
-    rf"[{_UNSPACED}]\p{{M}}*"
-    rf"|(?:(?![{_UNSPACED}])[\w\p{{M}}])+(?:['’](?:(?![{_UNSPACED}])[\w\p{{M}}])+)*"
+    rf"(?!\p{{M}}){_UNSPACED}\p{{M}}*|{_SIGN}|_*{_SEEN}{_RUN}*(?:['’](?!{_UNSEEN}){_RUN}+)*"
 )
 _CUT_AT_ONCE = 20_000_000  # characters: bounds the memory of a batch of long texts
-_CHARACTER = regex.compile(r"\X", regex.DOTALL)
+_CHARACTER = regex.compile(rf"(?!{_UNSEEN}|\p{{M}})\X", regex.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,9 @@ class TextPerturber:
     pattern : str or None
         Regular expression of a word, in the syntax of the package `regex`. None: a run of
         letters, digits, marks and underscores of any script, apostrophes inside it included
-        ("don't"); scripts written without spaces give one component a character.
+        ("don't"); scripts written without spaces give one component a character. An emoji, or
+        another sign that stands for itself, is a component with all that belongs to it (skin
+        colour, joined figures, flags). What nobody can see is none.
     placeholder : str or None
         What stands for a position that is off. None: "UNKWORDZ" for words, chr(0) for characters.
 
@@ -82,8 +92,9 @@ class TextPerturber:
             raise InputError("The text is empty. Write at least one word.")
         if not any(match.end() > match.start() for match in self._pattern().finditer(instance)):
             raise InputError(
-                f"The text {_shortened(instance)!r} has no words, only spaces or punctuation, so "
-                "there is nothing to switch off. Write at least one word."
+                f"The text {_shortened(instance)!r} has no words, only spaces, punctuation "
+                "or what cannot be seen, so there is nothing to switch off. Write at least one "
+                "word."
             )
 
     def components(self, instance: str) -> TextSubject:

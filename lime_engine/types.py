@@ -1,6 +1,6 @@
 """The values that travel between the four steps: components, design, responses, fit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, TypeVar
 
@@ -13,13 +13,42 @@ from lime_engine.subjects import Subject, subject_from_dict, subject_to_dict
 FloatArray = NDArray[np.float64]
 MaskArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
+ClassNames = Sequence[str] | Mapping[int, str]  # in the order of the columns, or by their number
 Z95 = 1.959963984540054  # 95% of a normal distribution is within so many standard deviations
 
 Batch_contra = TypeVar("Batch_contra", contravariant=True)
 
 
+def plain_array(given: Any, dtype: Any = None) -> NDArray[Any]:
+    """What people hand in, as a numpy array; also a tensor with a gradient, or on a device.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it cannot be one, or if values in it are masked.
+    """
+    if isinstance(given, list | tuple) and given and hasattr(given[0], "detach"):
+        return np.stack([plain_array(each, dtype) for each in given])
+    if hasattr(given, "detach") and hasattr(given, "cpu"):
+        given = given.detach().cpu()
+        try:
+            given = given.numpy()
+        except (TypeError, RuntimeError):  # numpy does not know bfloat16
+            given = given.float().numpy()
+    if np.ma.is_masked(given):
+        raise ValueError("some of its values are masked")
+    try:
+        return np.asarray(given, dtype=dtype)
+    except (TypeError, ValueError):
+        raise
+    except Exception as error:  # whatever an `__array__` raises
+        raise TypeError(str(error)) from error
+
+
 class PredictFn(Protocol[Batch_contra]):
     """n instances -> (n, n_classes) probabilities; for regression (n,) or (n, 1) values.
+
+    Rows sum to 1, but for `mode="multilabel"`.
 
     A batch is what the perturber writes: a sequence of texts, an array of images (n, h, w, …), a
     data frame or array of n rows.
@@ -269,11 +298,11 @@ class Fidelity:
     """How well the surrogate g imitates the model f near the instance (SCIENCE: "fits").
 
     `r2`, `rmse` (units of the answer), `spread` (weighted standard deviation of f), `same_side`
-    (weighted share of masks on which f and g choose the same class) and `constant_same_side` (that
-    of a constant answer) come from `n_held_out` fresh masks, or from all 2^d if `exact`; they are
-    None without either. `r2` is also None where f does not move at all; the two sides are None for
-    regression. `local_gap` is the distance of f(x) to g(x); `effective_samples` is
-    (sum W)^2 / sum W^2.
+    (weighted share of masks on which f and g choose the same class; with `mode="multilabel"`, say
+    the same yes, from 1/2 on, or no) and `constant_same_side` (that of a constant answer) come from
+    `n_held_out` fresh masks, or from all 2^d if `exact`; they are None without either. `r2` is also
+    None where f does not move at all; the two sides are None for regression. `local_gap` is the
+    distance of f(x) to g(x); `effective_samples` is (sum W)^2 / sum W^2.
     """
 
     r2: float | None

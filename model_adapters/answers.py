@@ -1,19 +1,26 @@
 """A network's raw answers -> probabilities, whatever the process that ran it sent."""
 
+from typing import Final
+
 import numpy as np
 
 from lime_engine.types import FloatArray
 from model_adapters.errors import NetworkError
 from model_adapters.settings import Output
 
+SLACK: Final = 1e-4  # what a probability in 16 or 32 bits may lie outside 0 to 1
+
 
 def probabilities(values: FloatArray, output: Output) -> FloatArray:
-    """Raw answers (n, k) -> probabilities (n, k), or (n, 2) for k = 1; rows sum to 1.
+    """Raw answers (n, k) -> probabilities (n, k), or (n, 2) for k = 1.
+
+    Rows sum to 1, unless each class is on its own ("independent").
 
     Raises
     ------
     NetworkError
-        If an answer is not a finite number, or no class of a row has any probability.
+        If an answer is not a finite number, no class of a row has any probability, or what is
+        said to be a probability of its own is none.
     """
     if not np.isfinite(values).all():
         raise NetworkError(
@@ -27,6 +34,14 @@ def probabilities(values: FloatArray, output: Output) -> FloatArray:
         return np.concatenate([1.0 - second, second], axis=1)
     if output == "logits":
         return _softmax(values)
+    if output == "independent":
+        low, high = values.min(), values.max()
+        if low < -SLACK or high > 1 + SLACK:
+            raise NetworkError(
+                f"The network answered with {low if low < -SLACK else high:.4g}, which is no "
+                'probability. If it gives logits, choose the output "logits".'
+            )
+        return values.clip(0.0, 1.0)
     clipped = values.clip(0.0, 1.0)
     totals = clipped.sum(axis=1, keepdims=True)
     if (totals <= 0).any():

@@ -108,7 +108,7 @@ class Network:
 
         Returns
         -------
-        array (n, n_classes), float64, rows sum to 1
+        array (n, n_classes), float64; rows sum to 1 unless the output is "independent"
 
         Raises
         ------

@@ -8,7 +8,7 @@ from model_adapters.strings import clean
 
 Layout = Literal["NCHW", "NHWC"]
 Scaling = Literal["none", "0-1", "imagenet", "-1..1"]
-Output = Literal["probabilities", "logits"]
+Output = Literal["probabilities", "logits", "independent"]
 Dtype = Literal["float32", "float16", "float64", "uint8", "int32", "int64"]
 NamesFrom = Literal["file", "numbers"]
 
@@ -56,8 +56,9 @@ class NetworkSettings:
     scaling : {"none", "0-1", "imagenet", "-1..1"}
         "none": 0 to 255 as they are. "imagenet": (x / 255 - mean) / std with the usual means and
         standard deviations of red, green and blue (of grey: their averages).
-    output : {"probabilities", "logits"}
-        Logits go through a softmax (a single one through a sigmoid).
+    output : {"probabilities", "logits", "independent"}
+        Probabilities are scaled to sum to 1; logits go through a softmax (a single one through a
+        sigmoid). "independent": each class on its own, a probability of yes that stays as it is.
     class_names : tuple of str
         One per class, at least two. A network with one output has two classes; its output is
         about the second. Cleaned: one line, at most 80 characters.

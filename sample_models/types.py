@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lime_engine.errors import LimeError
 from lime_engine.image.perturber import ImagePerturber
 from lime_engine.many.instances import by_position
+from lime_engine.settings import Mode
 from lime_engine.subjects import Subject
 from lime_engine.types import PredictFn
 
@@ -118,8 +119,8 @@ class Task:
     """A task: what a model is asked, in plain words (`question`), about one kind of instance.
 
     `is_here` says, at once and without the network, whether the data is on this machine, as
-    embedded data always is.
-    `image` is how its images are taken apart unless a person chooses otherwise.
+    embedded data always is. `image` is how its images are taken apart unless a person chooses
+    otherwise. `mode` is "multilabel" where each class is a yes or no on its own.
     """
 
     key: str
@@ -135,6 +136,7 @@ class Task:
     is_here: Callable[[], bool] = _always
     flaw: Flaw | None = None
     image: ImagePerturber = field(default_factory=ImagePerturber)
+    mode: Mode = "classification"
 
     def model(self, key: str) -> ModelCard:
         """The model with this key; `KeyError` if the task has none such."""

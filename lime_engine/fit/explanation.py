@@ -1,10 +1,11 @@
 """The last step: from a neighbourhood to the explanation of one class with K components."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Set
+from typing import Any
 
 import numpy as np
 
-from lime_engine.errors import PredictorError, TargetError
+from lime_engine.errors import PredictorError, TargetError, cut
 from lime_engine.fit.fidelity import measure_fidelity
 from lime_engine.fit.projection import Estimate, project, restricted
 from lime_engine.fit.rounding import rounding
@@ -13,6 +14,7 @@ from lime_engine.fit.stability import judge
 from lime_engine.fit.surrogate import contributions, surrogates
 from lime_engine.settings import LimeSettings
 from lime_engine.types import (
+    ClassNames,
     ComponentWeight,
     Explanation,
     FloatArray,
@@ -26,7 +28,7 @@ def fit(
     settings: LimeSettings,
     *,
     target: int | str | None = None,
-    class_names: Sequence[str] | None = None,
+    class_names: ClassNames | None = None,
 ) -> Explanation:
     """The explanation of one class with K components; asks the model nothing.
 
@@ -41,7 +43,7 @@ def fit(
 
 
 def explained_class(
-    neighbourhood: Neighbourhood, target: int | str | None, class_names: Sequence[str] | None
+    neighbourhood: Neighbourhood, target: int | str | None, class_names: ClassNames | None
 ) -> tuple[tuple[str, ...], int]:
     """The names of the classes, and the number of the one to explain. Errors as `explain`."""
     names = _checked_names(class_names, neighbourhood.responses.values.shape[1])
@@ -104,15 +106,39 @@ def _std_errors(shown: Estimate | None, chosen: IntArray) -> dict[int, float]:
     return dict(zip(chosen.tolist(), np.sqrt(variances).tolist(), strict=True))
 
 
-def _checked_names(class_names: Sequence[str] | None, n_classes: int) -> tuple[str, ...]:
+def _checked_names(class_names: ClassNames | None, n_classes: int) -> tuple[str, ...]:
     if class_names is None:
         return tuple(str(i) for i in range(n_classes))
+    if isinstance(class_names, Mapping):
+        class_names = _in_order(class_names)
+    if isinstance(class_names, str | Set):
+        kind = "a text" if isinstance(class_names, str) else "a set, which has no order"
+        raise PredictorError(
+            f"class_names is {kind}. Pass a list of names in the order of the model's columns."
+        )
     if len(class_names) != n_classes:
         raise PredictorError(
-            f"The model answers with {n_classes} columns, but there are {len(class_names)} class "
-            "names. Give one name a column."
+            f"The model answers with {_counted(n_classes, 'column')}, but there are "
+            f"{_counted(len(class_names), 'class name')}. Give one name a column."
         )
     return tuple(str(name) for name in class_names)
+
+
+def _in_order(names: Mapping[Any, Any]) -> list[Any]:
+    """The names of a dict id -> name, as model files have it, in the order of the ids."""
+    by_id = {str(key): name for key, name in names.items()}
+    ids = [str(i) for i in range(len(names))]
+    if set(by_id) != set(ids):
+        raise PredictorError(
+            f"class_names is a dict with the keys {cut(', '.join(map(repr, names)), 60)}. Pass a "
+            "dict from each column's number (0, 1, …) to its name, or a list of names in the order "
+            "of the model's columns."
+        )
+    return [by_id[i] for i in ids]
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def _target_column(
@@ -123,9 +149,23 @@ def _target_column(
         return int(np.argmax(probabilities))
     if isinstance(target, str) and target in names:
         return names.index(target)
-    if isinstance(target, (int, np.integer)) and 0 <= target < len(names):
+    is_number = isinstance(target, (int, np.integer)) and not isinstance(target, bool)
+    fits = is_number and 0 <= int(target) < len(names)
+    if is_number and str(target) in names and not (fits and names[int(target)] == str(target)):
+        also = f", and the class {names[int(target)]!r} is column {target}" if fits else ""
+        raise TargetError(
+            f"{target!r} is the name of a class, in column {names.index(str(target))}{also}. Pass "
+            f"the name as a text, target={str(target)!r}, or the number of a column."
+        )
+    if fits:
         return int(target)
+    if len(names) == 1:
+        raise TargetError(
+            f"target is {target!r}, but the model answers with a single column. Leave target out."
+        )
+    known = cut(", ".join(f"{i} ({name})" for i, name in enumerate(names)))
     raise TargetError(
-        f"{target!r} is not a class of this model. Its classes are "
-        f"{', '.join(f'{i} ({name})' for i, name in enumerate(names))}; give an index or a name."
+        f"{target!r} is not a class of this model. Its classes are {known}; give an index or a "
+        "name. If it is a label of your data, pass class_names, the labels in the order of the "
+        "model's columns (such as model.classes_), and the label as a text."
     )

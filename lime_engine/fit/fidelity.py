@@ -8,6 +8,8 @@ from lime_engine.fit.rounding import moves
 from lime_engine.settings import Mode
 from lime_engine.types import Design, Fidelity, FloatArray, Neighbourhood, Surrogate
 
+HALF = 0.5  # a probability from which on the answer is yes
+
 
 def measure_fidelity(
     neighbourhood: Neighbourhood,
@@ -35,6 +37,10 @@ def measure_fidelity(
     w = judged.weights / judged.weights.sum()
     rmse, spread = _size(f - g, w), _size(f - w @ f, w)
     same_side = constant_same_side = None
+    if mode == "multilabel":  # a class has two sides of its own: yes and no
+        yes = f >= HALF
+        same_side = float(w @ (yes == (g >= HALF)))
+        constant_same_side = float(w @ (yes == (neighbourhood.probabilities[target] >= HALF)))
     if mode == "classification":
         same_side, constant_same_side = _same_side(
             neighbourhood, judged, truth.values, g, target, surrogate_of

@@ -18,7 +18,7 @@ from lime_engine.image.superpixels import (
 from lime_engine.kernels import cosine_distance, exponential_kernel
 from lime_engine.samplers import MaskLaw
 from lime_engine.subjects import ImageSubject, PixelArray
-from lime_engine.types import Design, MaskArray
+from lime_engine.types import Design, MaskArray, plain_array
 
 DEFAULT_KERNEL_WIDTH = 0.25  # for the cosine distance
 FILLS = ("mean", "blur")
@@ -55,6 +55,11 @@ class ImagePerturber:
     fill: str | float | tuple[float, ...] = "mean"
 
     def __post_init__(self) -> None:
+        if isinstance(self.segmentation, np.ndarray):
+            raise SettingsError(
+                f"segmentation is an array of shape {self.segmentation.shape}; pass a function "
+                "from pixels to ids, such as lambda pixels: ids."
+            )
         if not callable(self.segmentation) and self.segmentation not in SEGMENTATIONS:
             raise SettingsError(
                 f"segmentation is {self.segmentation!r}; use one of {', '.join(SEGMENTATIONS)}, or "
@@ -64,11 +69,8 @@ class ImagePerturber:
             raise SettingsError(f"n_segments is {self.n_segments!r}; it must be a whole number.")
         if self.n_segments < 1:
             raise SettingsError(f"n_segments is {self.n_segments}; it must be at least 1.")
-        if isinstance(self.fill, str) and self.fill not in FILLS:
-            raise SettingsError(
-                f"fill is {self.fill!r}; use one of {', '.join(FILLS)}, a number, or one number "
-                "a channel."
-            )
+        object.__setattr__(self, "n_segments", int(self.n_segments))
+        object.__setattr__(self, "fill", _checked_fill(self.fill))
 
     def components(self, instance: PixelArray) -> ImageSubject:
         """The image with its superpixels.
@@ -156,6 +158,23 @@ class ImagePerturber:
     def _fill_in_words(self) -> str:
         names = {"mean": "their mean colour", "blur": "the blurred image"}
         return names.get(str(self.fill), f"the colour {self.fill}")
+
+
+def _checked_fill(fill: Any) -> str | float | tuple[float, ...]:
+    """A name, a number, or one a channel: numbers as plain ones, from whatever holds them."""
+    if isinstance(fill, str) and fill in FILLS:
+        return fill
+    try:
+        numbers = plain_array(fill)
+        fits = numbers.ndim < 2 and numbers.size > 0 and numbers.dtype.kind in "uif"
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise SettingsError(
+            f"fill is {fill!r}; use one of {', '.join(FILLS)}, a number, or one number a channel."
+        )
+    plain: float | list[float] = numbers.tolist()
+    return tuple(plain) if isinstance(plain, list) else plain
 
 
 def _mean_colours(colours: NDArray[Any], subject: ImageSubject) -> NDArray[np.float64]:

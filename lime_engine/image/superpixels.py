@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from lime_engine.errors import InputError
+from lime_engine.errors import InputError, cut
 from lime_engine.subjects import PixelArray, SegmentArray
+from lime_engine.types import plain_array
 
 SEGMENTATIONS = ("slic", "quickshift", "felzenszwalb", "grid")
 SegmentationFn = Callable[[PixelArray], Any]
@@ -21,7 +22,13 @@ def checked_pixels(pixels: PixelArray) -> PixelArray:
     InputError
         If it is not (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) finite numbers, or is empty.
     """
-    image = np.asarray(pixels)
+    try:
+        image = plain_array(pixels)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"The image is of type {type(pixels).__name__}, which is not an array of numbers "
+            f"({cut(str(error))}). Pass (height, width) or (height, width, channels)."
+        ) from error
     if image.dtype.kind not in "uif":
         raise InputError(
             f"The image is an array of {image.dtype}, not of numbers. Pass whole numbers "
@@ -64,7 +71,14 @@ def superpixels(
         If a callable returns anything else, or thousands of superpixels result.
     """
     if callable(segmentation):
-        found = np.asarray(segmentation(pixels))
+        returned = segmentation(pixels)
+        try:
+            found = plain_array(returned)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"The segmentation returned {type(returned).__name__}, which is not an array "
+                f"({cut(str(error))}); expected whole numbers with the shape {pixels.shape[:2]}."
+            ) from error
         if found.shape != pixels.shape[:2] or found.dtype.kind not in "uib":
             raise InputError(
                 f"The segmentation returned an array of {found.dtype} with the shape "

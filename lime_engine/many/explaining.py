@@ -21,7 +21,15 @@ from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from lime_engine.engine import explain
-from lime_engine.errors import Cancelled, LimeError, PredictorError, SettingsError
+from lime_engine.errors import (
+    MOST_TOLD,
+    Cancelled,
+    LimeError,
+    PredictorError,
+    SettingsError,
+    cut,
+    in_words,
+)
 from lime_engine.evaluation import OnProgress, Perturber, ShouldStop
 from lime_engine.many.instances import Instances, by_position
 from lime_engine.settings import LimeSettings
@@ -161,8 +169,8 @@ def _check_sendable(name: str, value: Any) -> None:
         pickle.dumps(value)
     except Exception as error:
         raise SettingsError(
-            f"{name} cannot be sent to a worker process ({error}). Pass a function of a module, "
-            "or functools.partial of one: no lambda, and no function made inside another."
+            f"{name} cannot be sent to a worker process ({in_words(error)}). Pass a function of a "
+            "module, or functools.partial of one: no lambda, and no function made inside another."
         ) from error
 
 
@@ -359,7 +367,7 @@ def _unpacked(packed: bytes) -> Any:
 
 
 def _words(error: BaseException) -> str:
-    return str(error) if isinstance(error, LimeError) else f"{type(error).__name__}: {error}"
+    return cut(str(error), MOST_TOLD) if isinstance(error, LimeError) else in_words(error)
 
 
 _stop: Any = None  # set in a process of `_Processes`

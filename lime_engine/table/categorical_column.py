@@ -117,6 +117,10 @@ class CategoricalColumn:
             return f"{self.name} is missing"
         return f"{self.name} = {category_in_words(self.categories[bin])}"
 
+    def label_of(self, value: Value) -> str:
+        """The bin of a value in words."""
+        return self.bin_label(int(self.bin_of([value])[0]))
+
     def draw(self, u: FloatArray) -> tuple[IntArray, FloatArray]:
         """Bins and codes of n rows, for u (n,) uniform on [0, 1)."""
         bins = draw_bins(self.counts, u)

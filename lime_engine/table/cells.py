@@ -39,6 +39,21 @@ def as_numbers(values: Any, column: str) -> FloatArray:
     return np.array([as_number(value, column) for value in array.tolist()], dtype=float)
 
 
+def is_lost(value: Any) -> bool:
+    """Whether it is a whole number that no float is."""
+    return isinstance(value, int) and not isinstance(value, bool) and float(value) != value
+
+
+def check_kept(column: str, dtype: Any, value: Any) -> None:
+    """Raise InputError if rows with a column of this type, or of floats, would change the value."""
+    if is_lost(value) and getattr(dtype, "kind", "f") not in "iu":
+        raise InputError(
+            f"Column {column!r} is {value}, but the rows that the model is asked about hold floats "
+            f"there, in which it would be {int(float(value))}. Learn from a DataFrame with a "
+            "column of whole numbers, or leave the column out."
+        )
+
+
 def as_category(value: Any) -> float | str | bool:
     """A category as plain data: a string, a number or a bool; the words of anything else."""
     if isinstance(value, np.generic):

@@ -1,13 +1,14 @@
 """A column of numbers: its bins, how often each occurs, and values drawn within them."""
 
 from dataclasses import dataclass, fields
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from lime_engine.errors import InputError
 from lime_engine.subjects import Value
-from lime_engine.table.cells import as_number, as_numbers, check_missing
+from lime_engine.table.cells import as_number, as_numbers, check_missing, is_lost
 from lime_engine.table.discretize import (
     Bins,
     Labels,
@@ -17,6 +18,7 @@ from lime_engine.table.discretize import (
     edges_in_words,
     ends_of,
     is_missing,
+    number_in_words,
 )
 from lime_engine.types import FloatArray, IntArray
 
@@ -121,6 +123,8 @@ class NumericColumn:
         number = as_number(value, self.name)
         if np.isinf(number):
             raise InputError(f"Column {self.name!r} is {value!r}. Give a finite number.")
+        if isinstance(value, Integral) and is_lost(int(value)):
+            return int(value)  # as an id: a float would be another one
         return number
 
     def code(self, value: Value) -> float:
@@ -138,6 +142,26 @@ class NumericColumn:
         if bin == len(self.edges) + 1:
             return f"{self.name} is missing"
         return bin_in_words(self.name, self.words, bin)
+
+    def label_of(self, value: Value) -> str:
+        """The bin of a value in words that are true of it.
+
+        Such as "is_member = 1" where the bin holds this one whole number. Edges are written with
+        few digits, as is right for the training values; in full for a value that would seem to lie
+        outside.
+        """
+        bin = int(self.bin_of([value])[0])
+        number = self.code(value)
+        if value is None or len(self.edges) == 0:
+            return self.bin_label(bin)
+        if self.grid == "whole" and number == self.least[bin] == self.most[bin]:
+            return f"{self.name} = {number_in_words(number)}"
+        words = list(self.words)
+        if bin > 0 and not number > float(words[bin - 1]):
+            words[bin - 1] = number_in_words(float(self.edges[bin - 1]))
+        if bin < len(words) and not number <= float(words[bin]):
+            words[bin] = number_in_words(float(self.edges[bin]))
+        return bin_in_words(self.name, tuple(words), bin)
 
     def draw(self, u: FloatArray) -> tuple[IntArray, FloatArray]:
         """Bins and values of n rows, by the inverse of the column's distribution.

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from lime_engine.errors import InputError, SettingsError
 from lime_engine.subjects import TabularSubject
 from lime_engine.table.categorical_column import CategoricalColumn
+from lime_engine.table.cells import check_kept
 from lime_engine.table.discretize import Bins, Labels, check_bins
 from lime_engine.table.law import Column, TabularLaw, default_kernel_width
 from lime_engine.table.numeric_column import NumericColumn
-from lime_engine.table.rows import array_writer, column_names, frame_writer, row_values
+from lime_engine.table.rows import array_writer, as_table, column_names, frame_writer, row_values
 from lime_engine.types import Design, IntArray
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class TabularPerturber:
             If `bins` is unknown, or `categorical` names a column that is not there.
         """
         as_frame = hasattr(train, "iloc") and hasattr(train, "columns")
+        if not as_frame:
+            train = as_table(train)
         _check_table(train, as_frame, names)
         keys: list[Any]
         if as_frame:
@@ -120,9 +123,10 @@ class TabularPerturber:
         names = tuple(column.name for column in self.columns)
         given = row_values(instance, self.keys, names, by_position=not self.as_frame)
         values = tuple(c.plain(value) for c, value in zip(self.columns, given, strict=True))
+        for column, dtype, value in zip(names, self.dtypes, values, strict=True):
+            check_kept(column, dtype, value)
         bins = tuple(
-            column.bin_label(int(column.bin_of([value])[0]))
-            for column, value in zip(self.columns, values, strict=True)
+            column.label_of(value) for column, value in zip(self.columns, values, strict=True)
         )
         return TabularSubject(names, values, bins)
 
@@ -138,7 +142,7 @@ class TabularPerturber:
         """Writes the rows of a design: a DataFrame or array as the training table was."""
         if not self.as_frame:
             return array_writer(self.dtypes[0])
-        return frame_writer(self.columns, self.keys, self.dtypes, self.law(subject, None).codes)
+        return frame_writer(self.columns, self.keys, self.dtypes, subject.values)
 
     def max_batch(self, subject: TabularSubject) -> int:
         return max(1, MAX_BATCH_BYTES // (_CELL_BYTES * len(self.columns)))

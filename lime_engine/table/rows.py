@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from lime_engine.errors import InputError, SettingsError
+from lime_engine.subjects import Value
 from lime_engine.table.categorical_column import CategoricalColumn
+from lime_engine.table.cells import is_lost
 from lime_engine.table.law import Column
 from lime_engine.table.numeric_column import NumericColumn
-from lime_engine.types import Design, FloatArray
+from lime_engine.types import Design, FloatArray, plain_array
 
 _NAMED = 8  # columns that an error names at most
 
@@ -31,6 +33,15 @@ def column_names(keys: Sequence[Hashable]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def as_table(train: Any) -> Any:
+    """A training array as a plain one: a matrix, masked values (which are missing), a tensor."""
+    if isinstance(train, np.ma.MaskedArray):
+        return np.ma.filled(train.astype(float), np.nan) if np.ma.is_masked(train) else train.data
+    if isinstance(train, np.matrix):
+        return np.asarray(train)
+    return plain_array(train) if hasattr(train, "detach") else train
+
+
 def row_values(
     row: Any, keys: Sequence[Hashable], names: Sequence[str], *, by_position: bool
 ) -> list[Any]:
@@ -46,6 +57,8 @@ def row_values(
     InputError
         If it is not one row, or a column is unknown, missing or there twice.
     """
+    if isinstance(row, np.matrix) or hasattr(row, "detach"):
+        row = plain_array(row)
     pandas = sys.modules.get("pandas")  # what is not loaded cannot have made the row
     given: list[tuple[Hashable, Any]]
     if pandas is not None and isinstance(row, pandas.DataFrame):
@@ -91,16 +104,16 @@ def array_writer(dtype: "np.dtype[Any]") -> Callable[[Design], FloatArray]:
 
 
 def frame_writer(
-    columns: Sequence[Column], keys: Sequence[Hashable], dtypes: Sequence[Any], codes: FloatArray
+    columns: Sequence[Column], keys: Sequence[Hashable], dtypes: Sequence[Any], row: Sequence[Value]
 ) -> Callable[[Design], Any]:
     """Writes the rows of a design as a DataFrame with these columns and types.
 
-    A column of whole numbers whose type cannot hold the value of the instance, `codes` (d,), is
+    A column of whole numbers whose type cannot hold the value of the instance, `row` (d,), is
     written as floats.
     """
     import pandas as pd
 
-    writers = [_column_writer(*parts) for parts in zip(columns, dtypes, codes, strict=True)]
+    writers = [_column_writer(*parts) for parts in zip(columns, dtypes, row, strict=True)]
     index = pd.Index(list(keys))
     plain = all(dtype == np.float64 for dtype in dtypes) and not any(
         isinstance(column, CategoricalColumn) for column in columns
@@ -136,13 +149,22 @@ def fits(dtype: Any, value: float) -> bool:
     return value % 1 == 0 and limits.min <= value <= limits.max
 
 
-def _column_writer(column: Column, dtype: Any, code: float) -> Callable[[FloatArray], Any]:
+def _column_writer(column: Column, dtype: Any, value: Value) -> Callable[[FloatArray], Any]:
     """From the drawn numbers of one column to what it holds."""
     import pandas as pd
 
     if isinstance(column, NumericColumn):
+        code = column.code(value)
         if not fits(dtype, code):
             return np.copy
+        if is_lost(value):
+
+            def write_exactly(values: FloatArray) -> Any:
+                cells = pd.array(values, dtype=dtype)
+                cells[values == code] = value
+                return cells
+
+            return write_exactly
         if isinstance(dtype, np.dtype):
             return lambda values: values.astype(dtype)
         return lambda values: pd.array(values, dtype=dtype)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from lime_engine.errors import InputError
 from lime_engine.subjects import TabularSubject
+from lime_engine.table.cells import check_kept
 from lime_engine.table.discretize import Bins, Labels, check_bins
 from lime_engine.table.law import TabularLaw, default_kernel_width
 from lime_engine.table.numeric_column import NumericColumn
@@ -112,12 +113,13 @@ class SparsePerturber:
             )
         columns = [self.column(int(j)) for j in row.indices]
         values = [c.plain(value) for c, value in zip(columns, row.data.tolist(), strict=True)]
+        for column, value in zip(columns, values, strict=True):
+            check_kept(column.name, None, value)
         return TabularSubject(
             columns=tuple(column.name for column in columns),
             values=tuple(values),
             bins=tuple(
-                column.bin_label(int(column.bin_of([value])[0]))
-                for column, value in zip(columns, values, strict=True)
+                column.label_of(value) for column, value in zip(columns, values, strict=True)
             ),
         )
 

@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 
 from lime_engine.types import FloatArray
+from model_adapters.answers import SLACK
 from model_adapters.onnx.ports import Port, constant_in, readers
 from model_adapters.settings import Output, Scaling
 
@@ -15,6 +16,7 @@ _ONWARD: Final = set(
     "DequantizeLinear".split()
 )
 _TURNS: Final = {"Transpose", "Reshape", "Squeeze", "Unsqueeze", "Resize", "Pad"}
+_SUM_SLACK: Final = 0.02  # of a softmax over 1,000 classes in 16 bits
 _KNOWN: Final = re.compile(
     r"imagenet|res_?ne[xt]t|mobile_?net|efficient_?net|dense_?net|vgg|squeeze_?net|shuffle_?net|"
     r"conv_?next|reg_?net|mnas_?net|inception|google_?net|alex_?net|torchvision|timm|"
@@ -23,7 +25,9 @@ _KNOWN: Final = re.compile(
 )
 
 
-def output_from_graph(model: onnx.ModelProto, name: str) -> tuple[Output, str] | None:
+def output_from_graph(
+    model: onnx.ModelProto, name: str, n_columns: int
+) -> tuple[Output, str] | None:
     """Whether the last step before an output makes probabilities; None if it does not say."""
     makers = {out: node for node in model.graph.node for out in node.output}
     node = makers.get(name)
@@ -34,9 +38,11 @@ def output_from_graph(model: onnx.ModelProto, name: str) -> tuple[Output, str] |
     match node.op_type if node is not None else "":
         case "Softmax":
             return "probabilities", "The file's last step is a softmax, so it gives probabilities."
+        case "Sigmoid" | "HardSigmoid" if n_columns == 1:
+            return "probabilities", "The file's last step is a sigmoid, so it gives a probability."
         case "Sigmoid" | "HardSigmoid":
-            return "probabilities", (
-                "The file's last step is a sigmoid: a probability per class, scaled to sum to 1."
+            return "independent", (
+                "The file's last step is a sigmoid: a yes or no for each class on its own."
             )
         case "LogSoftmax":
             return "logits", (
@@ -46,11 +52,19 @@ def output_from_graph(model: onnx.ModelProto, name: str) -> tuple[Output, str] |
 
 
 def output_from_answers(answers: FloatArray) -> tuple[Output, str]:
-    """Whether the answers (n, k) to random pictures look like probabilities."""
-    in_range = bool(((answers >= -1e-4) & (answers <= 1 + 1e-4)).all())
-    if answers.shape[1] > 1 and in_range and np.allclose(answers.sum(axis=1), 1.0, atol=1e-3):
+    """What the answers (n, k) to random pictures look like."""
+    in_range = bool(((answers >= -SLACK) & (answers <= 1 + SLACK)).all())
+    if answers.shape[1] == 1 or not in_range:
+        return "logits", (
+            "The answers to random pictures are not in 0 to 1 or do not sum to 1, so they are "
+            "taken as logits."
+        )
+    if np.allclose(answers.sum(axis=1), 1.0, atol=_SUM_SLACK):
         return "probabilities", "For random pictures the answers are in 0 to 1 and sum to 1."
-    return "logits", "The answers to random pictures do not sum to 1, so they are taken as logits."
+    return "independent", (
+        "For random pictures the answers are in 0 to 1 and do not sum to 1: a yes or no for each "
+        "class on its own."
+    )
 
 
 def scaling(model: onnx.ModelProto, port: Port, n_classes: int | None) -> tuple[Scaling, str]:

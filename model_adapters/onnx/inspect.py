@@ -47,9 +47,9 @@ def inspect(data: bytes | bytearray) -> dict[str, Any]:
         runner = Runner(session, port.name, outputs, settings)
         answers, seconds = _tried(runner, settings, 1)
     n_classes = max(2, answers.shape[1])
-    output, reasons["output"] = output_from_graph(model, runner.output_name) or output_from_answers(
-        answers
-    )
+    output, reasons["output"] = output_from_graph(
+        model, runner.output_name, answers.shape[1]
+    ) or output_from_answers(answers)
     scale, reasons["scaling"] = scaling(model, port, n_classes)
     notes = [(p.key, p.value) for p in model.metadata_props[:1000]]
     names, reasons["class_names"] = class_names(notes, n_classes)

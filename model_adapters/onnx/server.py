@@ -14,6 +14,7 @@ from model_adapters.onnx.inspect import inspect
 from model_adapters.onnx.ports import answer_names, image_port
 from model_adapters.onnx.session import Runner, memory_error, open_session
 from model_adapters.settings import NetworkSettings
+from model_adapters.strings import clean
 
 
 class Server:
@@ -40,7 +41,7 @@ class Server:
             sentence = str(memory_error())
         except Exception as error:  # whatever a strange file makes the libraries raise
             kind = type(error).__name__
-            sentence = f"The network cannot be used ({kind}: {error}). Export it again."
+            sentence = f"The network cannot be used ({kind}: {clean(error, 300)}). Export it again."
         return {"error": sentence}, b""
 
     def _load(self, values: dict[str, Any], data: bytearray) -> int:

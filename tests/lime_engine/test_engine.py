@@ -344,3 +344,31 @@ def test_evaluate_alone_can_ask_a_second_model(
     second = evaluate(crooked_model, TextPerturber(), first.subject, first.design)
     texts = written(TextPerturber(), first.subject, first.design.masks)
     np.testing.assert_array_equal(second.values, crooked_model(texts))
+
+
+def test_each_class_can_be_a_yes_or_no_on_its_own() -> None:
+    """Answers that do not sum to 1: each column's own weights, and its own two sides."""
+
+    def predict(texts: Sequence[str]) -> FloatArray:
+        has = [[word in text.split() for word in ("a", "b", "c")] for text in texts]
+        return np.asarray(0.2 + 0.6 * np.array(has))
+
+    settings = LimeSettings(mode="multilabel", n_features=4)
+    for column, word in enumerate("abc"):
+        explanation = explain("a b c d", predict, TextPerturber(), settings, target=column)
+        weights = {weight.label: weight.weight for weight in explanation.weights}
+        assert weights == pytest.approx({w: 0.6 * (w == word) for w in "abcd"}, abs=1e-9)
+        assert explanation.fidelity.same_side == pytest.approx(1.0)
+        law = TextPerturber().law(explanation.subject, None)
+        masks = law.enumerate(2000)
+        assert masks is not None
+        on = masks.weights @ masks.masks[:, column] / masks.weights.sum()
+        assert explanation.fidelity.constant_same_side == pytest.approx(on)
+
+
+def test_one_column_is_enough_where_each_class_is_on_its_own() -> None:
+    def predict(texts: Sequence[str]) -> FloatArray:
+        return np.array([["a" in text] for text in texts], dtype=float)
+
+    explanation = explain("a b", predict, TextPerturber(), LimeSettings(mode="multilabel"))
+    assert explanation.weights[0].weight == pytest.approx(1.0)

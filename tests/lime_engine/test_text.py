@@ -1,6 +1,8 @@
 """The text perturber: what is a word, where it stands, and the text without it."""
 
+import itertools
 import re
+import unicodedata
 
 import numpy as np
 import pytest
@@ -21,7 +23,17 @@ from tests.lime_engine.conftest import written
         ("東京へ行くカタカナ", ("東", "京", "へ", "行", "く", "カタカナ")),
         ("กินข้าว", ("กิ", "น", "ข้", "า", "ว")),
         ("한국어 문장", ("한국어", "문장")),
-        ("👍 ok", ("ok",)),
+        ("👍 ok", ("👍", "ok")),
+        ("👍👍😡", ("👍", "😡")),
+        ("👍🏽👍 👩\u200d⚕️", ("👍🏽", "👍", "👩\u200d⚕️")),
+        ("👨\u200d👩\u200d👧🇩🇪🇫🇷", ("👨\u200d👩\u200d👧", "🇩🇪", "🇫🇷")),
+        ("🏴\U000e0067\U000e0062\U000e007f!", ("🏴\U000e0067\U000e0062\U000e007f",)),
+        ("11️⃣ #️⃣ ok❤️", ("1", "1️⃣", "#️⃣", "ok", "❤️")),
+        ("ok\ufe0f \ufe0f\u200d a", ("ok\ufe0f", "a")),
+        ("\u200dno _ __init__ \u3164 \u2800", ("no", "__init__")),
+        ("x² ½ ★ © 5° a-b $5 <b>", ("x²", "½", "★", "©", "5", "°", "a", "b")),
+        ("葛󠄀飾", ("葛󠄀", "飾")),
+        ("می\u200cخواهم", ("می\u200cخواهم",)),
     ],
 )
 def test_words_of_many_scripts(text: str, words: tuple[str, ...]) -> None:
@@ -75,12 +87,44 @@ def test_a_realised_text_is_the_text_with_the_spans_of_what_is_off_rewritten(
         assert left == "".join(expected)
 
 
+STRANGE = (
+    "ab éّ́1२²_'’ \n.$★👍🏽🏽👩⚕🇩🇪🏴\ufe0f\u200d\u200c\u20e3\u00ad\u200b\u3164\u2800\U000e0067東ก็"
+)
+
+
+@given(
+    text=st.one_of(st.text(max_size=40), st.text(STRANGE, max_size=40)),
+    level=st.sampled_from(["word", "character"]),
+    together=st.booleans(),
+)
+def test_components_are_seen_and_with_what_is_between_them_they_are_the_text(
+    text: str, level: str, together: bool
+) -> None:
+    perturber = TextPerturber(level=level, together=together)
+    try:
+        subject = perturber.components(text)
+    except InputError:
+        assert level == "character" or not any(c.isalpha() and c.isascii() for c in text)
+        return
+    spans = sorted(span for spans in subject.spans for span in spans)
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
+    assert written(perturber, subject, np.ones((1, subject.n_components), dtype=bool)) == [text]
+    for start, end in spans:
+        kinds = {unicodedata.category(c) for c in text[start:end] if c not in "\u3164\u2800"}
+        assert end > start
+        if level == "word":
+            assert kinds & {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "So", "Sm", "Sk", "Po"}
+        else:
+            assert kinds - {"Cf", "Mn", "Me"}
+
+
 @pytest.mark.parametrize(
     ("instance", "says"),
     [
         ("", "empty"),
         (" \n\t ", "empty"),
-        ("?!... --- 👍", "no words"),
+        ("?!... ---", "no words"),
+        ("\ufe0f \u200d\u200d \u3164 \u2800", "no words"),
         (42, "type int"),
         (None, "type NoneType"),
     ],

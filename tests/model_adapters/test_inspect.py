@@ -94,6 +94,30 @@ def test_answers_with_two_more_axes_and_without_a_declared_shape() -> None:
     assert inspect_network(made.SerializeToString()).n_classes == 4
 
 
+@pytest.mark.parametrize("last", ["Sigmoid", "by hand"])
+def test_a_yes_or_no_for_each_class_on_its_own(last: str) -> None:
+    nodes, stored = networks.linear("x", "logits")
+    by_hand = [
+        helper.make_node("Neg", ["logits"], ["negative"]),
+        helper.make_node("Exp", ["negative"], ["power"]),
+        helper.make_node("Add", ["power", "one"], ["sum"]),
+        helper.make_node("Reciprocal", ["sum"], ["y"]),
+    ]
+    sigmoid = [helper.make_node("Sigmoid", ["logits"], ["y"])]
+    stored["one"] = np.float32(1)
+    ends = sigmoid if last == "Sigmoid" else by_hand
+    data = networks.model([*nodes, *ends], ["n", 3, 6, 5], stored).SerializeToString()
+    facts = inspect_network(data)
+    assert facts.proposed.output == "independent"
+    assert "each class on its own" in facts.reasons["output"]
+    assert NetworkFacts.from_dict(json.loads(json.dumps(asdict(facts)))) == facts
+    network = load_network(data, facts.proposed)
+    x = networks.pictures()
+    logits = (x / 255).mean(axis=(1, 2)) @ networks.WEIGHTS.T + networks.BIAS
+    np.testing.assert_allclose(network(x), 1 / (1 + np.exp(-logits)), rtol=1e-5)
+    network.close()
+
+
 def test_probabilities_are_recognised_by_their_sum() -> None:
     nodes, stored = networks.linear("x", "logits")
     by_hand = [

@@ -298,6 +298,11 @@ def test_raw_answers_become_probabilities() -> None:
     np.testing.assert_allclose(probabilities(values + 1000, "logits"), networks.softmax(values))
     np.testing.assert_allclose(probabilities(np.array([[0.3], [1.2]]), "probabilities"),
                                [[0.7, 0.3], [0.0, 1.0]])  # fmt: skip
+    np.testing.assert_array_equal(
+        probabilities(np.array([[0.9, 0.8, -1e-6]]), "independent"), [[0.9, 0.8, 0.0]]
+    )
+    with pytest.raises(NetworkError, match=r'answered with 1\.2, .* output "logits"'):
+        probabilities(np.array([[0.2, 1.2]]), "independent")
     with pytest.raises(NetworkError, match="not finite"):
         probabilities(np.array([[np.nan, 1.0]]), "logits")
     with pytest.raises(NetworkError, match='output "logits"'):

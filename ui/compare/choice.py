@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from lime_engine.errors import InputError
-from lime_engine.settings import LimeSettings
+from lime_engine.settings import LimeSettings, Mode
 from sample_models import Task, tasks
 from ui.compare.matching import Match, Matching, by_name, matching
 from ui.compare.verdicts import read_verdict
@@ -85,6 +85,12 @@ class CompareChoice:
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     @property
+    def mode(self) -> Mode:
+        """How both are asked: "multilabel" if that is how one of them answers."""
+        owners = [found[0] for model in self.models if (found := find_model(self.task, model))]
+        return "multilabel" if "multilabel" in [task.mode for task in owners] else "classification"
+
+    @property
     def is_swapped(self) -> bool:
         """Whether what is kept of explained pairs has the sides the other way round.
 
@@ -94,13 +100,15 @@ class CompareChoice:
 
     def pair(self, row: int) -> tuple[Request, Request]:
         """What the workers need to know to explain one of many items, in the order it is kept."""
-        first, second = self._requests(row, settings_of_many(self.task.kind))
+        first, second = self._requests(row, settings_of_many(self.task.kind, self.mode))
         return (second, first) if self.is_swapped else (first, second)
 
     def requests_of_one(self) -> tuple[Request, Request]:
         """The same for the item that is open, which is asked about as in Explain, side by side."""
         settings = LimeSettings(
-            n_samples=DEFAULT_SAMPLES[self.task.kind], n_features=FEATURES_OF_MANY[self.task.kind]
+            n_samples=DEFAULT_SAMPLES[self.task.kind],
+            n_features=FEATURES_OF_MANY[self.task.kind],
+            mode=self.mode,
         )
         return self._requests(self.row or 0, settings)
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lime_engine.types import Explanation, Fidelity
-from ui.explain.wording import imitation
-from ui.shell.wording import headline, listed, nouns, part_names, percent, points
+from ui.explain.wording import imitation, same_answer
+from ui.shell.wording import listed, nouns, part_names, percent, points
 
 GOOD_FIT, POOR_FIT = 0.8, 0.5  # of R^2; ours, no universal marks exist
 FEW_SAMPLES = 5  # effective samples a component, below which we warn
@@ -118,8 +118,8 @@ def _fit(explanation: Explanation, fidelity: Fidelity) -> Belief:
     if fidelity.same_side is not None and fidelity.constant_same_side is not None:
         sentence += (
             f"; it sides with the model on {percent(fidelity.same_side)} of the copies "
-            f"(always saying {headline(explanation.probabilities, explanation.class_names)[0]} "
-            f"would: {percent(fidelity.constant_same_side)})"
+            f"(always saying {same_answer(explanation)} would: "
+            f"{percent(fidelity.constant_same_side)})"
         )
     return Belief("Does the imitation fit?", value, sentence + ".", what, fidelity.r2 < POOR_FIT)
 

@@ -112,6 +112,7 @@ class Choice:
             selection=self.selection,
             surrogate=self.surrogate,
             seed=self.seed,
+            mode=self.task.mode,
         )
         return Request(
             self.task.key,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from lime_engine.fit.fidelity import HALF
+from lime_engine.settings import Mode
 from lime_engine.subjects import Subject, TextSubject
 from lime_engine.types import Explanation
 from ui.shell.wording import headline, listed, percent, points, visible
@@ -15,13 +17,32 @@ def strongest(explanation: Explanation) -> float:
 
 def rest_name(explanation: Explanation) -> str:
     """What speaks against the explained class speaks for."""
-    return other_than(explanation.target, explanation.class_names)
+    return other_than(explanation.target, explanation.class_names, explanation.settings.mode)
 
 
-def other_than(target: int, class_names: Sequence[str]) -> str:
-    """The other class; of more than two, all others."""
+def other_than(target: int, class_names: Sequence[str], mode: Mode = "classification") -> str:
+    """The other class; of more than two, or where each is a yes or no on its own, "not" this."""
     others = [name for i, name in enumerate(class_names) if i != target]
-    return others[0] if len(others) == 1 else f"not {class_names[target]}"
+    if len(others) == 1 and mode == "classification":
+        return others[0]
+    return f"not {class_names[target]}"
+
+
+def each_on_its_own(explanation: Explanation) -> str:
+    """What to know of answers that are a yes or no for each class; empty for all others."""
+    if explanation.settings.mode != "multilabel":
+        return ""
+    sure = [p >= HALF for p in explanation.probabilities]
+    yes = f"{sum(sure)} of {len(sure)} are" if sum(sure) != 1 else f"1 of {len(sure)} is"
+    return f"Each class is a yes or no on its own: {yes} a yes (at least 50%)."
+
+
+def same_answer(explanation: Explanation) -> str:
+    """What one would say who always says the same as for the item itself."""
+    if explanation.settings.mode != "multilabel":
+        return headline(explanation.probabilities, explanation.class_names)[0]
+    name = explanation.class_names[explanation.target]
+    return name if explanation.probabilities[explanation.target] >= HALF else f"not {name}"
 
 
 def imitation(explanation: Explanation) -> str:

@@ -42,12 +42,14 @@ def answer_bars(
     width_px: int,
     dark: bool,
     target: int | None = None,
+    independent: bool = False,
 ) -> go.Figure:
     """Probabilities as horizontal bars with whole percents.
 
     The first series is filled, the second hatched, the third only outlined; their names stand
     above the bars beside a sample of each. Two classes keep their order; more are
-    sorted by the first series, and beyond five the rest is summed as "others".
+    sorted by the first series, and beyond five the rest is summed as "others", or is represented by
+    the strongest of them where a sum would mean nothing.
 
     Parameters
     ----------
@@ -62,6 +64,8 @@ def answer_bars(
     target : int, optional
         The class that is explained: orange, as what speaks for it. With two classes the other is
         purple; otherwise grey.
+    independent : bool
+        Whether each class is a yes or no on its own: nothing is summed, and no class is the other.
 
     Returns
     -------
@@ -83,7 +87,9 @@ def answer_bars(
     width_px = min(width_px, WIDEST_PX)
     kept, rest = _shown_classes(class_names, series, target)
     names = [class_names[k] for k in kept] + (
-        [f"{len(class_names) - len(kept)} others"] if rest else []
+        [f"{len(class_names) - len(kept)} others{', the strongest' if independent else ''}"]
+        if rest
+        else []
     )
     many = len(series) > 1
     samples = _legend(list(series), width_px) if many else []
@@ -95,7 +101,8 @@ def answer_bars(
     full = width_px - number_px  # pixels of 100%
     text, quiet = palette.text_colour(dark), palette.quiet_colour(dark)
 
-    colours = [_class_colour(k, target, len(class_names), dark) for k in kept] + [quiet] * rest
+    is_pair = len(class_names) == 2 and not independent
+    colours = [_class_colour(k, target, is_pair, dark) for k in kept] + [quiet] * rest
     notes = [
         label(
             0,
@@ -111,7 +118,8 @@ def answer_bars(
     for s, (series_name, values) in enumerate(series.items()):
         shown = [min(1.0, max(0.0, float(values[k]))) for k in kept]
         if rest:
-            shown.append(min(1.0, max(0.0, float(sum(values)) - sum(shown))))
+            others = [float(value) for k, value in enumerate(values) if k not in kept]
+            shown.append(min(1.0, max(0.0, max(others) if independent else sum(others))))
         middles = [
             legend_px + i * group_px + NAME_PX + (s + 0.5) * bar_px for i in range(len(names))
         ]
@@ -192,10 +200,10 @@ def _legend(names: Sequence[str], width_px: int) -> list[tuple[int, float]]:
     return places
 
 
-def _class_colour(k: int, target: int | None, n_classes: int, dark: bool) -> str:
+def _class_colour(k: int, target: int | None, is_pair: bool, dark: bool) -> str:
     if k == target:
         return palette.mark_colour(True, dark)
-    if target is not None and n_classes == 2:
+    if target is not None and is_pair:
         return palette.mark_colour(False, dark)
     return palette.quiet_colour(dark)
 

@@ -178,6 +178,8 @@ def value_text(value: Value) -> str:
             return "yes" if value else "no"
         case str():
             return value or "(empty)"
+        case int():
+            return str(value)
         case _:
             shown = (
                 f"{value:.0f}" if value == round(value, 0) and abs(value) < 1e15 else f"{value:.6g}"

@@ -51,7 +51,7 @@ class PickChoice:
     def request(self, row: int) -> Request:
         """What the workers need to know to explain one of the candidates."""
         task = self.task
-        settings = settings_of_many(task.kind)
+        settings = settings_of_many(task.kind, task.mode)
         item = Item(self.source, row)
         return Request(task.key, self.model, item, settings, standard_view(task), 1.0, None)
 

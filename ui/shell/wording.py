@@ -91,6 +91,8 @@ def _value_and_range(column: str, value: Value, of: str) -> str:
     """A value with the range it lies in: "age 34 (29.5 to 41)"; a category as it is."""
     if value is None or isinstance(value, str | bool):
         return visible(of)
+    if of.startswith(f"{column} = "):
+        return f"{column} {cell(value)}"
     reach = of.removeprefix(f"{column} ")  # "> 41" or "<= 29.5"
     if f" < {column} <= " in of:
         low, high = of.split(f" < {column} <= ", 1)

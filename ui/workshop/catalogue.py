@@ -282,6 +282,7 @@ def _own_task(key: str, card: Mapping[str, Any]) -> Task:
         models=(ModelCard("own", name, "The network as it was brought.", load),),
         examples=(),
         data=lambda: TaskData(nothing, nothing, nothing),
+        mode="multilabel" if card["settings"].get("output") == "independent" else "classification",
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lime_engine.image.perturber import ImagePerturber
-from lime_engine.settings import LimeSettings
+from lime_engine.settings import LimeSettings, Mode
 from lime_engine.subjects import Value
 from lime_engine.text import TextPerturber
 from sample_models import Task
@@ -47,12 +47,13 @@ def standard_view(task: Task) -> View:
             return TableView()
 
 
-def settings_of_many(kind: Kind) -> LimeSettings:
+def settings_of_many(kind: Kind, mode: Mode) -> LimeSettings:
     """How each of many items is explained: quickly."""
     return LimeSettings(
         n_samples=SAMPLES_OF_MANY,
         n_features=FEATURES_OF_MANY[kind],
         held_out=0.0,  # how well each one fits is seen on the screen Explain
+        mode=mode,
     )
 
 
@@ -89,7 +90,7 @@ class Request:
 
     def alone(self) -> "Request":
         """The request for single answers, which no setting changes."""
-        return replace(self, target=None, width=1.0, settings=LimeSettings())
+        return replace(self, target=None, width=1.0, settings=LimeSettings(mode=self.settings.mode))
 
     def store_id(self, kind: str, *more: str) -> str:
         """The store's id of what is made of this request, by this code."""

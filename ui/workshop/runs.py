@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from lime_engine import Outcome
-from lime_engine.errors import Cancelled, LimeError
+from lime_engine.errors import Cancelled, LimeError, in_words
 from ui.workshop.store import store
 
 DASK = "LIME_LAB_DASK"  # the address of a cluster's scheduler, such as tcp://host:8786
@@ -188,8 +188,8 @@ def _executor() -> Iterator[Executor | None]:
         ) from error
     except (OSError, ValueError) as error:
         raise LimeError(
-            f"The cluster at {address} ({DASK}) does not answer: {error}. Start its scheduler, or "
-            "unset the variable to use this machine."
+            f"The cluster at {address} ({DASK}) does not answer: {in_words(error)}. Start its "
+            "scheduler, or unset the variable to use this machine."
         ) from error
     with client:
         yield client.get_executor()

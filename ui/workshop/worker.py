@@ -15,7 +15,7 @@ from multiprocessing import connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from lime_engine.errors import LimeError
+from lime_engine.errors import MOST_TOLD, LimeError, cut
 from ui.workshop.store import store
 
 STOP = b""
@@ -87,7 +87,7 @@ def _portable(error: Exception) -> LimeError:
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:
-        return WorkerError(str(error))
+        return WorkerError(cut(str(error), MOST_TOLD))
     return error
 
 

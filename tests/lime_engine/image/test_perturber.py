@@ -349,3 +349,22 @@ def test_tiny_images_are_explained_or_refused_with_a_sentence(image: NDArray[Any
     else:
         assert not same
         assert len(found.weights) <= image.shape[0] * image.shape[1]
+
+
+def test_numbers_in_an_array_are_a_fill_and_an_array_is_no_segmentation() -> None:
+    assert ImagePerturber(fill=np.array([1, 2, 3])) == ImagePerturber(fill=(1, 2, 3))  # type: ignore[arg-type]
+    assert ImagePerturber(n_segments=np.int32(4), fill=np.float32(3)).fill == 3.0
+    for fill in (None, np.zeros((2, 2)), np.ma.masked_array([1, 2, 3], [0, 1, 0]), "sky"):
+        with pytest.raises(SettingsError, match="fill is"):
+            ImagePerturber(fill=fill)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match=r"array of shape \(3, 3\); pass a function"):
+        ImagePerturber(segmentation=np.zeros((3, 3), dtype=int))  # type: ignore[arg-type]
+
+
+def test_what_is_no_image_at_all_is_refused() -> None:
+    masked = np.ma.masked_greater(np.random.default_rng(0).random((8, 8)), 0.5)
+    for image in (masked, [[1, 2], [3]], {"pixels": 1}):
+        with pytest.raises(InputError, match=r"not (an array )?of numbers"):
+            ImagePerturber().components(image)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="segmentation returned"):
+        ImagePerturber(segmentation=lambda pixels: [[1], [1, 2]]).components(np.eye(8))

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from scipy.stats import kstest, truncnorm
 from sklearn.linear_model import Ridge
 
@@ -29,6 +32,7 @@ from lime_engine.subjects import subject_from_dict, subject_to_dict
 from lime_engine.table.categorical_column import CategoricalColumn
 from lime_engine.table.numeric_column import NumericColumn
 from lime_engine.table.perturber import TabularPerturber
+from lime_engine.table.sparse import SparsePerturber
 from lime_engine.types import FloatArray
 
 N = 400
@@ -618,3 +622,69 @@ def test_a_design_of_masks_alone_cannot_be_written() -> None:
     perturber = TabularPerturber.learn(np.arange(9.0)[:, None])
     with pytest.raises(SettingsError, match="masks alone"):
         perturber.realiser(perturber.components([3.0]))(Design(np.ones((1, 1), bool), np.ones(1)))
+
+
+@pytest.mark.parametrize("dtype", ["int64", "Int64"])
+def test_an_id_that_no_float_is_reaches_the_model_as_it_is(dtype: str) -> None:
+    ids = np.arange(2**60, 2**60 + 400 * 7, 7)
+    train = pd.DataFrame({"id": ids, "x": np.arange(400.0)}).astype({"id": dtype})
+    perturber = TabularPerturber.learn(train)
+    subject = perturber.components({"id": 2**60 + 71, "x": 3.0})
+    written = perturber.realiser(subject)(perturber.law(subject, None).instance())
+    assert written["id"].iloc[0] == 2**60 + 71
+    assert str(written["id"].dtype) == dtype
+    assert subject_from_dict(json.loads(json.dumps(subject_to_dict(subject)))) == subject
+    floats = TabularPerturber.learn(train.to_numpy(dtype=np.int64))
+    with pytest.raises(InputError, match=f"is {2**60 + 71}, .* would be {2**60}"):
+        floats.components(np.array([2**60 + 71, 3]))
+    sparse = SparsePerturber.learn(csr_array(train.to_numpy(dtype=np.int64)))
+    with pytest.raises(InputError, match="would be"):
+        sparse.components(csr_array(np.array([[2**60 + 71, 3]])))
+
+
+def test_a_matrix_and_masked_values_are_a_table() -> None:
+    plain = np.random.default_rng(0).random((60, 3))
+    expected = TabularPerturber.learn(plain).components(plain[0])
+    matrix = plain.view(np.matrix)
+    assert TabularPerturber.learn(matrix).components(matrix[0]) == expected
+    masked = np.ma.masked_greater(plain, 0.9)
+    row = int(masked.mask.any(axis=1).argmax())
+    holes = TabularPerturber.learn(np.where(plain > 0.9, np.nan, plain))
+    found = TabularPerturber.learn(masked).components(masked[row])
+    assert found == holes.components(np.where(plain[row] > 0.9, np.nan, plain[row]))
+    assert None in found.values
+
+
+def test_a_column_of_whole_numbers_names_the_one_that_is_alone_in_its_bin() -> None:
+    train = pd.DataFrame({"is_member": [0, 1] * 20, "rare": [0] * 38 + [1, 1], "x": range(40)})
+    perturber = TabularPerturber.learn(train)
+    assert perturber.components({"is_member": 1, "rare": 1, "x": 3}).bins == (
+        "is_member = 1",
+        "rare = 1",
+        "x <= 9.75",
+    )
+    assert perturber.components({"is_member": 0, "rare": 7, "x": 39}).bins == (
+        "is_member = 0",
+        "rare > 0",  # where 7 is too
+        "x > 29.25",
+    )
+
+
+@given(seed=st.integers(0, 10_000), place=st.floats(-0.5, 1.5), whole=st.booleans())
+def test_the_words_of_a_bin_are_true_of_its_value(seed: int, place: float, whole: bool) -> None:
+    rng = np.random.default_rng(seed)
+    values = 10.0 ** rng.integers(-3, 7) * rng.random(50)
+    edges = [np.sort(values)[25], np.quantile(values, 0.75)]
+    values = np.rint(values) if whole else values
+    number = float(np.quantile(values, min(1.0, max(0.0, place)))) * (1 + 1e-5 * rng.normal())
+    number = float(np.rint(number)) if whole else number
+    column = NumericColumn.learn("n", values, np.int64 if whole else float)
+    for value in (number, *edges, *column.edges.tolist(), *np.array(column.words, float).tolist()):
+        label = column.label_of(value)
+        low, _, rest = label.rpartition(" < n ")
+        assert not low or float(low) < value
+        rest = rest.removeprefix("n ")
+        if rest:
+            sign, limit = rest.split()
+            compare = {"<=": value <= float(limit), ">": value > float(limit)}
+            assert compare.get(sign, value == float(limit)), label

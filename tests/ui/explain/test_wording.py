@@ -136,3 +136,24 @@ def test_lists_of_words_are_short() -> None:
 )
 def test_white_space_has_a_name(label: str, says: str) -> None:
     assert wording.visible(label) == says
+
+
+def test_a_yes_or_no_for_each_class_has_no_other_class() -> None:
+    def predict(texts: Sequence[str]) -> Any:
+        return np.array([[0.9, 0.2 + 0.6 * ("red" in t)] for t in texts])
+
+    explanation = explain(
+        "red green blue",
+        predict,
+        TextPerturber(),
+        LimeSettings(mode="multilabel"),
+        target=1,
+        class_names=["calm", "urgent"],
+    )
+    assert told.rest_name(explanation) == "not urgent"
+    assert told.each_on_its_own(explanation) == (
+        "Each class is a yes or no on its own: 2 of 2 are a yes (at least 50%)."
+    )
+    assert told.same_answer(explanation) == "urgent"
+    assert told.rest_name(explained()) == "calm"
+    assert told.each_on_its_own(explained()) == ""

@@ -347,3 +347,15 @@ def test_a_whisker_can_be_seen_on_any_bar(dark):
     assert halo.line.width > ink.line.width + 2
     assert halo.line.color == "rgb({},{},{})".format(*palette.background(dark))
     assert ink.line.color == palette.text_colour(dark)
+
+
+def test_answers_of_their_own_are_not_summed_and_have_no_other_class():
+    names = [f"class {i}" for i in range(8)]
+    values = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2]
+    figure = answer_bars(names, {"": values}, width_px=400, dark=False, independent=True)
+    assert list(figure.data[0].customdata) == [0.9, 0.8, 0.7, 0.6, 0.5]
+    assert "4 others, the strongest" in [note.text for note in figure.layout.annotations]
+    pair = answer_bars(
+        ["red", "round"], {"": [0.9, 0.8]}, width_px=400, dark=False, target=0, independent=True
+    )
+    assert pair.data[0].marker.color[1] == palette.quiet_colour(False)

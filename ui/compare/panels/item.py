@@ -151,7 +151,7 @@ def target_of(choice: CompareChoice, item: AnsweredItem, matching: Matching) -> 
 def _why(choice: CompareChoice, matching: Matching, target: int, noun: Nouns) -> None:
     """Which answer the reasons are for, the same for both models; and how to read them."""
     positive = plain(matching.names[target])
-    negative = plain(told.other_than(target, matching.names))
+    negative = plain(told.other_than(target, matching.names, choice.mode))
     clicking = f" Click a {noun.part} to switch it off for both."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lime_engine import Comparison
 from lime_engine.compare import PairedWeight
+from lime_engine.settings import Mode
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject
 from ui.compare.choice import SIDES, CompareChoice
 from ui.compare.figures.paired_weights import paired_in_words, paired_weights_chart
@@ -74,7 +75,12 @@ class Reasons:
     @property
     def negative(self) -> str:
         """What negative weights speak for."""
-        return told.other_than(self.target, self.matching.names)
+        return told.other_than(self.target, self.matching.names, self.mode)
+
+    @property
+    def mode(self) -> Mode:
+        """How both models were asked."""
+        return self.comparison.explanations[0].settings.mode
 
     @property
     def shown(self) -> list[int]:

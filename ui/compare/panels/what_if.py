@@ -134,7 +134,14 @@ def bars(reasons: Reasons, series: dict[str, tuple[float, ...]], *, key: str) ->
     answers = reasons.matching.names
     width = figure_width(f"{key}-width", _BARS_PX)
     figure(
-        answer_bars(answers, series, width_px=width, dark=is_dark(), target=reasons.target),
+        answer_bars(
+            answers,
+            series,
+            width_px=width,
+            dark=is_dark(),
+            target=reasons.target,
+            independent=reasons.mode == "multilabel",
+        ),
         key=key,
         alt="; ".join(f"{name}: {wording.answers(p, answers)}" for name, p in series.items()),
     )

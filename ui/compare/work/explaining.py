@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from lime_engine import Comparison, Outcome, compare_fits, compare_many, looks, visual_words
-from lime_engine.errors import InputError
+from lime_engine.errors import InputError, cut
 from lime_engine.overlap import Overlap
 from lime_engine.subjects import ImageSubject, TabularSubject
 from lime_engine.types import FloatArray, IntArray, PredictFn
@@ -128,7 +128,7 @@ def _probabilities(
     except InputError:
         raise
     except Exception as error:
-        why = "" if choice.is_blind else f" ({error})"  # which may name a file
+        why = "" if choice.is_blind else f" ({cut(str(error))})"  # which may name a file
         raise InputError(
             f"{name} cannot answer about these {_KINDS[choice.task.kind]}{why}. Both models must "
             "take the same input: choose another model, or other data."

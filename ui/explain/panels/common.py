@@ -43,6 +43,7 @@ def answer(
     """What the model says, as a sentence and as bars; returns its answer to what was edited."""
     names = explanation.class_names
     change = changes.changed(choice)
+    independent = explanation.settings.mode == "multilabel"
     said, bars = st.columns([2, 3], gap="medium")
     with said:
         now, sure = wording.headline(explanation.probabilities, names)
@@ -52,6 +53,8 @@ def answer(
             lines.append(f"You said {names[guess]}.")
         if label is not None:
             lines.append(f"In the data it is labelled {names[label]}.")
+        if own := told.each_on_its_own(explanation):
+            lines.append(own)
         if lines:
             st.caption(wording.plain(" ".join(lines)))
         if not choice.is_changed:
@@ -64,13 +67,20 @@ def answer(
         series: dict[str, Sequence[float]] = {NOW: explanation.probabilities}
         if change is not None:
             series[EDITED] = change.answer
-            if len(names) == 2:
+            if len(names) == 2 and not independent:
                 forecast = min(1.0, max(0.0, explanation.forecast(change.off)))
                 both = [1 - forecast, 1 - forecast]
                 both[explanation.target] = forecast
                 series[FORECAST] = both
         figure(
-            answer_bars(names, series, width_px=width, dark=is_dark(), target=explanation.target),
+            answer_bars(
+                names,
+                series,
+                width_px=width,
+                dark=is_dark(),
+                target=explanation.target,
+                independent=independent,
+            ),
             key="answer-bars",
             alt="; ".join(
                 f"{name}: {wording.answers(values, names)}" for name, values in series.items()

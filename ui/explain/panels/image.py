@@ -66,7 +66,7 @@ def reasons(
                 subject,
                 weights,
                 explanation.class_names[number],
-                told.other_than(number, explanation.class_names),
+                told.other_than(number, explanation.class_names, explanation.settings.mode),
                 look=choice.picture,
                 off=choice.off,
                 scale=scale,

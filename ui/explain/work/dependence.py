@@ -46,7 +46,7 @@ def dependence(request: Request, target: int, column: int, *, report: Report) ->
     subject, perturber = case.subject, case.perturber
     assert isinstance(subject, TabularSubject)  # as the column has been found in it
     design = perturber.law(subject, None).instance()
-    answer = evaluate(case.predict, perturber, subject, design)
+    answer = evaluate(case.predict, perturber, subject, design, mode=case.task.mode)
     from sklearn.inspection import partial_dependence
 
     train = case.data.train.instances

@@ -67,14 +67,14 @@ def what_if(
         values = dict(zip(subject.columns, subject.values, strict=True))
         values |= {subject.columns[column]: value for column, value in edits}
         edited = perturber.components(values)
-        pairs = zip(subject.bins, edited.bins, strict=True)
-        off = tuple(i for i, (before, after) in enumerate(pairs) if before != after)
+        laws: Any = [perturber.law(row, None) for row in (subject, edited)]
+        off = tuple(np.flatnonzero(laws[0].bins != laws[1].bins).tolist())
         subject, design = edited, perturber.law(edited, None).instance()
     else:
         masks = np.ones((1, subject.n_components), dtype=bool)
         masks[0, list(off)] = False
         design = Design(masks, np.ones(1))
-    responses = evaluate(case.predict, perturber, subject, design)
+    responses = evaluate(case.predict, perturber, subject, design, mode=request.settings.mode)
     return {"answer": responses.values[0].tolist(), "off": list(off)}
 
 

@@ -24,7 +24,11 @@ _SCALINGS: dict[Scaling, str] = {
     "imagenet": "as for ImageNet",
     "-1..1": "-1 to 1",
 }
-_OUTPUTS: dict[Output, str] = {"probabilities": "probabilities", "logits": "scores (logits)"}
+_OUTPUTS: dict[Output, str] = {
+    "probabilities": "probabilities",
+    "logits": "scores (logits)",
+    "independent": "each class on its own: yes or no",
+}
 
 
 def network(pictures: Pictures | None) -> Task | None:
@@ -142,7 +146,13 @@ def _check(network_id: str, settings: NetworkSettings, name: str, picture_id: st
     st.write(f"“{plain(name)}” is to it a **{plain(said)}**, {sure}. Is that plausible?")
     width = figure_width("check-width")
     figure(
-        answer_bars(settings.class_names, {"": answer}, width_px=width, dark=is_dark()),
+        answer_bars(
+            settings.class_names,
+            {"": answer},
+            width_px=width,
+            dark=is_dark(),
+            independent=settings.output == "independent",
+        ),
         key="check-answer",
         alt=answers(answer, settings.class_names),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from onnx import helper
 from PIL import Image
 from scipy.stats import spearmanr
 
@@ -19,7 +20,7 @@ from lime_engine.errors import InputError
 from lime_engine.types import Neighbourhood
 from model_adapters import inspect_network, load_network
 from tests.lime_engine.conftest import written
-from tests.model_adapters.networks import torch_like
+from tests.model_adapters.networks import BIAS, WEIGHTS, linear, model, torch_like
 from tests.ui.reports import Told
 from ui.explain import export
 from ui.explain.changes import Changed
@@ -466,6 +467,29 @@ def test_a_network_that_was_brought_is_a_task(report: Any) -> None:
         direct.close()
         catalogue._running.popitem()[1].close()
     assert catalogue.find_task("own-" + "a" * 26) is None
+
+
+def test_a_network_with_a_yes_or_no_for_each_class_is_explained_so(report: Any) -> None:
+    nodes, stored = linear("x", "logits")
+    sigmoid = helper.make_node("Sigmoid", ["logits"], ["y"])
+    data = model([*nodes, sigmoid], ["n", 3, 8, 8], stored).SerializeToString()
+    proposed = inspect_network(data).proposed
+    key = catalogue.keep_network(catalogue.store().put("network", data), "mine", proposed)
+    task = catalogue.find_task(key)
+    assert task is not None
+    assert task.mode == "multilabel"
+    picture = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    encoded = io.BytesIO()
+    Image.fromarray(picture).save(encoded, "PNG")
+    entry = catalogue.store().put("picture", encoded.getvalue())
+    own = kept.keep_pictures([("a", entry)])
+    choice = read_choice({"task": key, "item": str(Item(own, 0)), "fill": "black"})
+    found = explaining.explanation(choice.request, report=report)["explanation"]
+    after = explaining.what_if(choice.request.alone(), (0,), (), report=report)
+    mean = (picture / 255).mean(axis=(0, 1)) @ WEIGHTS.T + BIAS
+    catalogue._running.popitem()[1].close()
+    np.testing.assert_allclose(found["probabilities"], 1 / (1 + np.exp(-mean)), rtol=1e-4)
+    assert sum(after["answer"]) > 1.1
 
 
 def test_reports_of_pictures_and_rows_are_one_file_each(
