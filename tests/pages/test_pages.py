@@ -217,14 +217,16 @@ def test_a_table_offers_its_columns() -> None:
     app = opened(upload)
     app.segmented_control(key="upload-way").set_value("Texts in a table (.csv)").run()
     rows = b"id,message\n1,My chest hurts\n2,Please renew\n3,\n"
-    app.file_uploader[0].upload("inbox.csv", rows, "text/csv").run()
-    assert not app.exception
+    settled(app.file_uploader[0].upload("inbox.csv", rows, "text/csv").run())
     assert "2 texts from 3 rows" in seen(app).replace("\\", "")
     assert "Left out: 1" in seen(app).replace("\\", "")
     column = next(box for box in app.selectbox if box.label == "Column with the texts")
     assert column.value == "message"
-    column.set_value("id").run()
-    assert not app.exception
+    settled(column.set_value("id").run())
+    assert "3 texts from 3 rows" in seen(app).replace("\\", "")
+    column = next(box for box in app.selectbox if box.label == "Column with the texts")
+    settled(column.set_value("message").run())
+    assert "2 texts from 3 rows" in seen(app).replace("\\", "")
 
 
 @pytest.mark.parametrize(
@@ -238,8 +240,7 @@ def test_a_table_offers_its_columns() -> None:
 def test_bad_text_files(name: str, data: bytes, says: str) -> None:
     app = opened(upload)
     app.segmented_control(key="upload-way").set_value("A text file (.txt)").run()
-    app.file_uploader[0].upload(name, data, "text/plain").run()
-    assert not app.exception
+    settled(app.file_uploader[0].upload(name, data, "text/plain").run())
     assert says in seen(app).replace("\\", "")
 
 

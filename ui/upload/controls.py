@@ -17,11 +17,8 @@ Brought = tuple[Task | None, Keep | None, int]  # the last: how many there are
 
 
 def _texts() -> Brought:
-    found = texts()
-    task = _task("text")
-    if found is None:
-        return task, None, 0
-    return task, lambda: kept.keep_texts(found), len(found)
+    keep, n = texts() or (None, 0)
+    return _task("text"), keep, n
 
 
 def _pictures() -> Brought:
@@ -36,10 +33,8 @@ def _pictures() -> Brought:
 
 def _rows() -> Brought:
     task = _task("table")  # first: what the rows must have depends on it
-    found = None if task is None else rows(task)
-    if found is None:
-        return task, None, 0
-    return task, lambda: kept.keep_rows(*found), len(found[1])
+    keep, n = (rows(task) if task is not None else None) or (None, 0)
+    return task, keep, n
 
 
 def _task(kind: str, *others: str) -> Task | None:

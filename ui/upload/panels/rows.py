@@ -1,27 +1,30 @@
 """Bringing rows of a table: a CSV file checked against a task's columns, or a form for one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from lime_engine.errors import InputError
-from lime_engine.subjects import Value
 from sample_models import Task
 from ui.explain.columns import column_field, task_columns
+from ui.shell.brought import keep_file
 from ui.shell.notices import problem, remark
-from ui.shell.wording import cell, plain
-from ui.upload.reading.rows import checked_row, far_outside, rows_of
-from ui.upload.reading.text_files import MAX_MB, read_table
+from ui.shell.waiting import fetch
+from ui.shell.wording import plain
+from ui.upload import work
+from ui.upload.reading.rows import checked_row, far_outside
+from ui.upload.reading.text_files import MAX_MB
+from ui.workshop import kept
 from ui.workshop.column import Column
+from ui.workshop.request import store_id
 
 FORM, CSV = "Fill in one row", "A table (.csv)"
-PREVIEW_ROWS = 5
 
-Rows = tuple[tuple[str, ...], list[tuple[Value, ...]]]
+Found = tuple[Callable[[], str], int]  # keeps them and returns the id that opens them; how many
 
 
-def rows(task: Task) -> Rows | None:
-    """The columns' names and the rows that were brought; None if there are none (yet)."""
+def rows(task: Task) -> Found | None:
+    """The rows that were brought; None if there are none (yet)."""
     columns = task_columns(task)
     if columns is None:
         return None
@@ -34,11 +37,10 @@ def rows(task: Task) -> Rows | None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    found = _form(task, columns) if way == FORM else _file(columns)
-    return None if found is None else (tuple(column.name for column in columns), found)
+    return _form(task, columns) if way == FORM else _file(columns)
 
 
-def _form(task: Task, columns: Sequence[Column]) -> list[tuple[Value, ...]] | None:
+def _form(task: Task, columns: Sequence[Column]) -> Found | None:
     """One row, which starts as a typical one."""
     st.caption("It starts with what is typical in the training data; change what you know.")
     with st.container(horizontal=True, gap="small"):
@@ -55,13 +57,13 @@ def _form(task: Task, columns: Sequence[Column]) -> list[tuple[Value, ...]] | No
         return None
     for line in far_outside([row], columns):
         remark(line)
-    return [row]
+    return lambda: kept.keep_rows([column.name for column in columns], [row]), 1
 
 
-def _file(columns: Sequence[Column]) -> list[tuple[Value, ...]] | None:
+def _file(columns: Sequence[Column]) -> Found | None:
     names = ", ".join(column.name for column in columns)
     file = st.file_uploader(
-        "A CSV file whose first line names the columns, UTF-8, at most 10 MB",
+        "A CSV file whose first line names the columns, at most 10 MB",
         type="csv",
         key="upload-rows-csv",
         max_upload_size=MAX_MB,
@@ -70,19 +72,28 @@ def _file(columns: Sequence[Column]) -> list[tuple[Value, ...]] | None:
     if file is None:
         st.caption(plain(f"Columns: {names}."))
         return None
-    try:
-        found, left_out = rows_of(read_table(file.name, file.getvalue()), columns)
-    except InputError as error:
-        problem(str(error))
+    upload_id = keep_file("upload", file)
+    found = fetch(
+        "rows-read",
+        store_id("rows-read", file.name, upload_id, repr(columns)),
+        work.rows,
+        file.name,
+        upload_id,
+        columns,
+        affinity="uploads",
+        what="Reading the table",
+    )
+    if found is None:
         return None
-    for line in left_out:
+    if "problem" in found:
+        problem(found["problem"])
+        return None
+    for line in found["remarks"]:
         remark(line)
-    st.caption(f"{len(found):,} rows.")
+    n = found["n"]
+    st.caption(f"{n:,} rows." if n > 1 else "One row.")
     st.dataframe(
-        {
-            column.name: [cell(row[i]) for row in found[:PREVIEW_ROWS]]
-            for i, column in enumerate(columns)
-        },
+        {column.name: [row[i] for row in found["preview"]] for i, column in enumerate(columns)},
         width="stretch",
     )
-    return found
+    return lambda: str(found["source"]), n

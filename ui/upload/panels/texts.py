@@ -1,26 +1,25 @@
 """Three ways to bring texts: pasted, a text file, a table; each with its preview and its errors."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from lime_engine.errors import InputError
-from lime_engine.text import TextPerturber
+from ui.shell.brought import keep_file
 from ui.shell.notices import problem, remark
+from ui.shell.waiting import fetch
 from ui.shell.wording import plain
-from ui.upload.reading.text_files import (
-    MAX_MB,
-    MAX_TEXTS,
-    checked_text,
-    decoded,
-    read_table,
-    texts_of,
-)
+from ui.upload import work
+from ui.upload.reading.text_files import MAX_MB, checked_text
+from ui.workshop import kept
+from ui.workshop.request import store_id
 
 PASTE, TEXT_FILE, TABLE = "Paste a text", "A text file (.txt)", "Texts in a table (.csv)"
-PREVIEW_ROWS = 5
-PREVIEW_CHARACTERS = 600
+
+Found = tuple[Callable[[], str], int]  # keeps them and returns the id that opens them; how many
 
 
-def texts() -> list[str] | None:
+def texts() -> Found | None:
     """The texts that were brought in one of the three ways; None if there are none yet."""
     way = st.segmented_control(
         "How",
@@ -34,7 +33,7 @@ def texts() -> list[str] | None:
     return {PASTE: pasted, TEXT_FILE: text_file, TABLE: table}[way]()
 
 
-def pasted() -> list[str] | None:
+def pasted() -> Found | None:
     """The one text that was typed or pasted."""
     text = st.text_area("Your text", height=220, key="upload-text", persist_state="session")
     if not text:
@@ -44,69 +43,79 @@ def pasted() -> list[str] | None:
     except InputError as error:
         problem(str(error))
         return None
-    _count(text)
-    return [text]
+    _count(*work.counts_of(text))
+    return lambda: kept.keep_texts([text]), 1
 
 
-def text_file() -> list[str] | None:
+def text_file() -> Found | None:
     """The one text of a .txt file."""
     file = st.file_uploader(
-        "A text file, UTF-8, at most 10 MB", type="txt", key="upload-txt", max_upload_size=MAX_MB
+        "A text file, at most 10 MB", type="txt", key="upload-txt", max_upload_size=MAX_MB
     )
     if file is None:
         return None
-    try:
-        text = checked_text(decoded(file.name, file.getvalue()))
-    except InputError as error:
-        problem(str(error))
+    upload_id = keep_file("upload", file)
+    found = fetch(
+        "text-read",
+        store_id("text-read", file.name, upload_id),
+        work.text,
+        file.name,
+        upload_id,
+        affinity="uploads",
+        what="Reading the file",
+    )
+    if found is None:
         return None
-    _count(text)
-    st.text(text[:PREVIEW_CHARACTERS] + ("…" if len(text) > PREVIEW_CHARACTERS else ""))
-    return [text]
+    if "problem" in found:
+        problem(found["problem"])
+        return None
+    _count(*found["counts"])
+    st.text(found["preview"])
+    return lambda: str(found["source"]), 1
 
 
-def table() -> list[str] | None:
-    """The texts of one column of a CSV file."""
+def table() -> Found | None:
+    """The texts of one column of a table."""
     file = st.file_uploader(
-        "A CSV file whose first line names the columns, UTF-8, at most 10 MB",
+        "A CSV file whose first line names the columns, at most 10 MB",
         type="csv",
         key="upload-csv",
         max_upload_size=MAX_MB,
     )
     if file is None:
         return None
-    try:
-        found = read_table(file.name, file.getvalue())
-    except InputError as error:
-        problem(str(error))
-        return None
-    longest = max(
-        found.columns, key=lambda c: sum(len(r[found.columns.index(c)]) for r in found.rows)
+    upload_id = keep_file("upload", file)
+    chosen: str | None = st.session_state.get(f"text-column-{upload_id}")
+    found = fetch(
+        "texts-read",
+        store_id("texts-read", file.name, upload_id, chosen or ""),
+        work.texts,
+        file.name,
+        upload_id,
+        chosen,
+        affinity="uploads",
+        what="Reading the table",
     )
-    column = st.selectbox(
-        "Column with the texts",
-        found.columns,
-        index=found.columns.index(longest),
-        help="Proposed: the column with the longest texts.",
-    )
-    try:
-        texts, left_out = texts_of(found, column)
-    except InputError as error:
-        problem(str(error))
+    if found is None:
         return None
-    st.caption(f"{len(texts):,} texts from {len(found.rows):,} rows.")
-    if left_out:
-        remark(
-            f"Left out: {left_out:,}, because they are empty, have no words, are too long, or come "
-            f"after the first {MAX_TEXTS:,}."
+    if "columns" in found:
+        st.selectbox(
+            "Column with the texts",
+            found["columns"],
+            index=found["columns"].index(found["column"]),
+            key=f"text-column-{upload_id}",
+            persist_state="session",  # it is not there while another column is being read
+            help="Proposed: the column with the longest texts.",
         )
-    st.dataframe({column: texts[:PREVIEW_ROWS]}, width="stretch")
-    return texts
+    for line in found.get("remarks", ()):
+        remark(line)
+    if "problem" in found:
+        problem(found["problem"])
+        return None
+    st.caption(f"{found['n']:,} texts from {found['n_rows']:,} rows.")
+    st.dataframe({found["column"]: found["preview"]}, width="stretch")
+    return lambda: str(found["source"]), found["n"]
 
 
-def _count(text: str) -> None:
-    subject = TextPerturber().components(text)
-    n_words = sum(len(places) for places in subject.spans)
-    st.caption(
-        plain(f"{n_words:,} words, {subject.n_components:,} different; {len(text):,} characters.")
-    )
+def _count(n_words: int, n_different: int, n_characters: int) -> None:
+    st.caption(plain(f"{n_words:,} words, {n_different:,} different; {n_characters:,} characters."))

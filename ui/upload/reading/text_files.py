@@ -2,23 +2,36 @@
 
 import csv
 import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lime_engine.errors import InputError
 from lime_engine.text import TextPerturber
+from ui.shell.wording import listed
+from ui.upload.reading.headers import shown_name
 
 MAX_TEXTS = 5000
 MAX_CHARACTERS = 100_000  # of one text
 MAX_BYTES = 10_000_000  # of a file
 MAX_MB = MAX_BYTES // 1_000_000
+MAX_COLUMNS = 2000
+MAX_NAME = 200  # characters of a column's name
+MAX_ROWS = 10_000  # that are read; more than are used, for some may be left out
+MAX_CELLS = 2_000_000  # rows times columns; with its place a cell takes 60 bytes or more
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file: the names of its columns, and its rows, each as long as the header."""
+    """A CSV file: the names of its columns, and its rows, each as long as the header.
+
+    `remarks` are sentences about how it was read.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    remarks: tuple[str, ...] = ()
 
 
 def checked_text(text: str) -> str:
@@ -46,24 +59,25 @@ def decoded(name: str, data: bytes) -> str:
     InputError
         If it is empty, too large, or not UTF-8 (or UTF-16 with a byte order mark).
     """
+    label = shown_name(name)
     if len(data) > MAX_BYTES:
         raise InputError(
-            f"“{name}” has {len(data) / 1e6:.1f} MB; at most {MAX_BYTES // 1_000_000} MB are "
+            f"“{label}” has {len(data) / 1e6:.1f} MB; at most {MAX_MB} MB are "
             "accepted. Split it, or keep only the column with the texts."
         )
-    if not data.strip():
-        raise InputError(f"“{name}” is empty. Choose a file with text in it.")
     utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         text = data.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
-            f"“{name}” is not UTF-8 text (byte 0x{data[error.start]:02X} at position "
+            f"“{label}” is not UTF-8 text (byte 0x{data[error.start]:02X} at position "
             f"{error.start:,}). Save it with the encoding UTF-8 and choose it again."
         ) from error
+    if not text.strip():
+        raise InputError(f"“{label}” is empty. Choose a file with text in it.")
     if "\0" in text:
         raise InputError(
-            f"“{name}” is not a text file (it has zero bytes). Save it as plain text or CSV."
+            f"“{label}” is not a text file (it has zero bytes). Save it as plain text or CSV."
         )
     return text
 
@@ -71,38 +85,93 @@ def decoded(name: str, data: bytes) -> str:
 def read_table(name: str, data: bytes) -> Table:
     """A CSV file with a header line; comma, semicolon, tab or | between the columns.
 
+    What is beyond `MAX_ROWS` or `MAX_CELLS` is not read, and a remark says so.
+
     Raises
     ------
     InputError
-        As `decoded`; or if there is no row under the header, or a row has more cells than it.
+        As `decoded`; or if it has too many columns or no row under the header, or a row has more
+        cells than it.
     """
+    label = shown_name(name)
     text = decoded(name, data)
+    separator = max(",;\t|", key=_first_line(text).count)
+    return _table(label, _csv_lines(label, text, separator), separator)
+
+
+def _first_line(text: str) -> str:
+    """The first line with something in it, without what is quoted."""
+    start = len(text) - len(text.lstrip())
+    end = re.compile(r"[\r\n]|$").search(text, start)
+    return re.sub('"[^"]*"', "", text[start : end.start() if end else None])
+
+
+def _csv_lines(label: str, text: str, separator: str) -> Iterator[list[str]]:
     csv.field_size_limit(MAX_BYTES)
-    first_line = text.splitlines()[0]
-    separator = max(",;\t|", key=first_line.count)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     except csv.Error as error:
         raise InputError(
-            f"“{name}” cannot be read as CSV ({error}). Check that every quoted text ends with a "
+            f"“{label}” cannot be read as CSV ({error}). Check that every quoted text ends with a "
             "quote, or save the file again as CSV."
         ) from error
-    header, *body = [line for line in lines if any(cell.strip() for cell in line)] or [[]]
-    if not body:
+
+
+def _table(label: str, lines: Iterator[list[str]], separator: str) -> Table:
+    """The table that these lines are, the first of them its header, and no more than is allowed."""
+    filled = (line for line in lines if any(cell.strip() for cell in line))
+    header = next(filled, [])
+    n_columns = len(header)
+    if n_columns > MAX_COLUMNS:
         raise InputError(
-            f"“{name}” has a header but no rows under it. The first line must name the columns, "
+            f"“{label}” has {n_columns:,} columns; at most {MAX_COLUMNS:,} are read. Keep only "
+            "those that are needed."
+        )
+    rows: list[tuple[str, ...]] = []
+    remarks: list[str] = []
+    for line in filled:
+        if len(rows) == min(MAX_ROWS, MAX_CELLS // n_columns):
+            remarks.append(
+                f"Only the first {len(rows):,} rows of “{label}” were read: no more are taken of a "
+                f"file with {n_columns:,} columns."
+            )
+            break
+        if len(line) > n_columns:
+            raise InputError(
+                f"Row {len(rows) + 2:,} of “{label}” has {len(line):,} cells, but the header names "
+                f"{n_columns:,} columns. Put texts that contain “{separator}” in quotes."
+            )
+        rows.append((*line, *[""] * (n_columns - len(line))))
+    if not rows:
+        raise InputError(
+            f"“{label}” has a header but no rows under it. The first line must name the columns, "
             "and the texts follow below."
         )
-    for number, line in enumerate(body, start=2):
-        if len(line) > len(header):
-            raise InputError(
-                f"Row {number} of “{name}” has {len(line)} cells, but the header names "
-                f"{len(header)} columns. Put texts that contain “{separator}” in quotes."
-            )
-    names = [cell.strip() or f"column {i}" for i, cell in enumerate(header, start=1)]
-    unique = [n if names.count(n) == 1 else f"{n} ({i})" for i, n in enumerate(names, start=1)]
-    padded = (tuple(line) + ("",) * (len(header) - len(line)) for line in body)
-    return Table(tuple(unique), tuple(padded))
+    return Table(_names(header), tuple(rows), tuple(remarks))
+
+
+def _names(header: Sequence[str]) -> tuple[str, ...]:
+    """What the columns are called: each has a name, and none the name of another."""
+    names = [cell.strip()[:MAX_NAME] or f"column {i}" for i, cell in enumerate(header, start=1)]
+    counts = Counter(names)
+    taken = {name for name, n in counts.items() if n == 1}
+    unique = []
+    for i, name in enumerate(names, start=1):
+        own = name if counts[name] == 1 else f"{name} ({i})"
+        while counts[name] > 1 and own in taken:
+            own += f" ({i})"
+        taken.add(own)
+        unique.append(own)
+    return tuple(unique)
+
+
+def longest_column(table: Table) -> str:
+    """The column with the longest texts."""
+    lengths = [0] * len(table.columns)
+    for row in table.rows:
+        for i, cell in enumerate(row):
+            lengths[i] += len(cell)
+    return table.columns[lengths.index(max(lengths))]
 
 
 def texts_of(table: Table, column: str) -> tuple[list[str], int]:
@@ -115,18 +184,21 @@ def texts_of(table: Table, column: str) -> tuple[list[str], int]:
     """
     if column not in table.columns:
         raise InputError(
-            f"The file has no column “{column}”. Its columns are "
-            f"{', '.join(f'“{c}”' for c in table.columns)}; choose one of them."
+            f"The file has no column {listed([column])}. Its columns are "
+            f"{listed(table.columns)}; choose one of them."
         )
     at = table.columns.index(column)
-    texts = []
+    texts: list[str] = []
     for row in table.rows:
+        if len(texts) == MAX_TEXTS:
+            break
         try:
             texts.append(checked_text(row[at]))
         except InputError:
             continue
     if not texts:
         raise InputError(
-            f"Column “{column}” has no text with words in it. Choose the column with the texts."
+            f"Column {listed([column])} has no text with words in it. Choose the column with the "
+            "texts."
         )
-    return texts[:MAX_TEXTS], len(table.rows) - len(texts[:MAX_TEXTS])
+    return texts, len(table.rows) - len(texts)
