@@ -95,6 +95,7 @@ def as_report(shown: Shown) -> str:
         names=names,
         noun=noun,
         n=len(answered.items),
+        n_explained=len(shown.compared.overlaps) if shown.compared else 0,
         # Without names it is not told either on which data they are, as in the URL.
         data="" if choice.is_blind else markup.SPLITS.get(choice.source, "Brought here"),
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",

@@ -30,6 +30,14 @@ def headline(answered: Answered, compared: Compared | None, noun: Nouns) -> str:
     return f"{said}{_reasons(answered, compared, n_same)}."
 
 
+def not_all(n: int, n_there: int, noun: Nouns) -> str:
+    """Why not every item there is counts."""
+    return (
+        f"Both models were asked about {n:,} of the {n_there:,} {noun.item}s, drawn at random: "
+        "all of them would take too long. The numbers below are of these."
+    )
+
+
 def _reasons(answered: Answered, compared: Compared | None, n_same: int) -> str:
     """What to add on the reasons: "; on 31 of these for different reasons"."""
     told = list(overlaps_of(answered, compared).values())
@@ -122,7 +130,14 @@ def nothing_listed(
     if show == "answers":
         every = "this" if len(answered.items) == 1 else "every"
         return f"They give the same answer on {every} {noun.item}."
-    if not n_told:
+    n_same = sum(item.is_alike for item in answered.items)
+    if not n_same:
         return f"There is no {noun.item} on which they give the same answer."
-    among = f"{n_told:,} {noun.item}s on which" if n_told > 1 else f"one {noun.item} on which"
-    return f"No differences worth your time were found among the {among} they give the same answer."
+    if not n_told:
+        return f"Of the {noun.item}s on which they give the same answer, none is explained."
+    explained = "" if n_told == n_same else "explained "
+    among = f"{n_told:,} {explained}{noun.item}s" if n_told > 1 else f"one {explained}{noun.item}"
+    return (
+        f"No differences worth your time were found among the {among} on which they give the "
+        "same answer."
+    )

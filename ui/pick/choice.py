@@ -11,6 +11,7 @@ from ui.explain.choice import Choice
 from ui.workshop.catalogue import find_task
 from ui.workshop.item import Item
 from ui.workshop.request import Request, TableView, View
+from ui.workshop.sample import sampled
 
 MAX_BUDGET = 30
 MAX_CANDIDATES = 10_000
@@ -25,7 +26,7 @@ NAMES = frozenset({"task", "model", "source", "n", "budget", "favour", "share"})
 
 @dataclass(frozen=True, slots=True)
 class PickChoice:
-    """Which model's answers to pick from: the first `n` items of `source`.
+    """Which model's answers to pick from: `n` of the items of `source`, at random.
 
     `source` is a split or the store's id of what someone brought. `favour` names the items of
     which at least `share` percent of the picks are to be.
@@ -50,6 +51,10 @@ class PickChoice:
                 return self.task.image
             case "table":
                 return TableView()
+
+    def rows(self, n_there: int) -> list[int]:
+        """The candidates among the items there are, in the order in which they are drawn."""
+        return sampled(n_there, self.n)
 
     def request(self, row: int) -> Request:
         """What the workers need to know to explain one of the candidates."""

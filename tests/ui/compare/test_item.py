@@ -154,7 +154,7 @@ def page() -> None:
     from ui.compare.work import explaining
 
     choice = COMPARE.current()
-    found = explaining.answered(choice.params(), 8, report=Told())  # type: ignore[arg-type]
+    found = explaining.answered(choice.params(), range(8), report=Told())  # type: ignore[arg-type]
     item_view(choice, Answered.from_dict(found), [3, 5, 7])
 
 
