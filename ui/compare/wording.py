@@ -2,7 +2,7 @@
 
 from lime_engine.overlap import Overlap
 from ui.compare.values import Answered, Compared, Scoreboard
-from ui.shell.wording import Nouns
+from ui.shell.wording import Nouns, percent
 
 LIKELY = 0.05  # a p-value above it may well be chance
 REASONS = {
@@ -10,6 +10,12 @@ REASONS = {
     "different": "different reasons",
     "unclear": "too unsteady to tell",
 }
+IN_COMMON_HELP = (
+    "What they have in common is the share of their strongest reasons that both name, or how alike "
+    "the weights of these are, whichever is less. One that speaks for the answer in one model and "
+    "against it in the other is not shared. It is held against how well each model's own reasons "
+    "repeat with other copies: 100% is as alike as two runs of one and the same model."
+)
 UNCLEAR_HELP = (
     "With other copies of this item the reasons would come out so differently, or count for so "
     "little, that it cannot be told whether the models differ or only the copies do."
@@ -65,8 +71,15 @@ def overlaps_of(answered: Answered, compared: Compared | None) -> dict[int, Over
 
 
 def in_common(overlap: Overlap) -> float | None:
-    """The share of their reasons that both have, 0 to 1: in words or in weight, the lower."""
+    """The share of their reasons that both have, 0 to 1, as `IN_COMMON_HELP` says."""
     return None if overlap.least is None else max(0.0, overlap.least)
+
+
+def how_alike(overlap: Overlap) -> tuple[str, str]:
+    """("Different reasons", "16% in common"); nothing in common is told where that is unclear."""
+    share = None if overlap.state == "unclear" else in_common(overlap)
+    common = "" if share is None else f"{percent(share)} in common"
+    return REASONS[overlap.state].capitalize(), common
 
 
 def only_one_right(board: Scoreboard, names: tuple[str, str], noun: Nouns) -> str:
