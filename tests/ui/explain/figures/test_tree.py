@@ -159,7 +159,8 @@ def test_hovering_says_what_is_there_and_gone():
 
 def test_the_tree_in_words_has_every_end_with_its_own_first():
     assert tree_in_words(TREE, NAMES, "urgent") == (
-        "urgent: 45% on average over all copies. fever there, chest pain there (copies like it): 87%. "
+        "urgent: 45% on average over all copies. "
+        "fever there, chest pain there (copies like it): 87%. "
         "fever there, chest pain gone: 41%. fever gone: 12%."
     )
     assert tree_in_words(ALONE, NAMES, "urgent") == "urgent: 45% on average over all copies."
