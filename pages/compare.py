@@ -34,26 +34,26 @@ def render() -> None:
         return
     if not classes_matched(choice):
         return
-    answered = panels.answered(choice, min(choice.n, there))
+    answered = panels.answered(choice, there)
     if answered is None:
         return
     if choice.row is None:
-        _all_of_them(choice, answered)
+        _all_of_them(choice, answered, there)
     else:
         compared = panels.compared_at_hand(choice)
         item_view(choice, answered, [item.row for item in listed(choice, answered, compared)])
 
 
-def _all_of_them(choice: CompareChoice, answered: Answered) -> None:
+def _all_of_them(choice: CompareChoice, answered: Answered, there: int) -> None:
     """From what both answer, over why, to which one to deploy."""
-    n, verdict = len(answered.items), read_verdict(choice.comparison_id, choice.who)
+    verdict = read_verdict(choice.comparison_id, choice.who)
     head = st.container()
-    panels.scoreboard(choice, answered.board)
+    panels.scoreboard(choice, answered.board, there)
     last_word.before(choice, verdict)
-    run = panels.explained(choice, n)
+    run = panels.explained(choice, there)
     if run is not None and last_word.asks_first(choice, verdict):
         run = None
-    compared = None if run is None else panels.compared(choice, n, run)
+    compared = None if run is None else panels.compared(choice, there, run)
     with head:
         panels.headline(choice, answered, compared)
     overview(choice, answered, compared)

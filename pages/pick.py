@@ -28,11 +28,10 @@ def render() -> None:
     if there == 0:
         none_there(choice.task.kind, choice.source)
         return
-    n = min(choice.n, there)
-    run = panels.explained(choice, n)
+    run = panels.explained(choice, there)
     if run is None:
         return
-    picked = panels.pick(choice, n, run)
+    picked = panels.pick(choice, there, run)
     if picked is None:
         return
     if not picked.items:

@@ -65,6 +65,7 @@ def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: 
     say(page, "From these numbers alone", "Model B", "Commit")
     expect(page.get_by_text("You said before looking: Model B")).to_be_visible()
     headline = compared(page)
+    expect(headline).to_have_text(re.compile(r"on \d+ of 400 texts; of the 1?\d of these"))
     expect(headline).to_have_text(re.compile(r"(; on|on .*) \w+ of (these|20)"))
     expect(page.get_by_text("in common").first).to_be_visible()
 

@@ -34,10 +34,13 @@ from ui.workshop.request import (
     standard_view,
     store_id,
 )
+from ui.workshop.sample import sampled
 from ui.workshop.store import store
 
-MAX_ITEMS = 2000
-AMOUNTS = (50, 100, 200, 300, 500, 1000, 2000)  # of the items there are
+MAX_ITEMS = 2000  # that are explained
+MAX_SCORED = 5000  # that both models answer: some minutes for the slowest of the built-in models
+USUAL_AMOUNT = 100
+AMOUNTS = (50, 100, 200, 300, 500, 1000, 2000)  # of the items there are, to explain
 SHOWS = ("reasons", "answers", "all")  # same answer, different reasons; different answers; all
 ORDERS = ("overlap", "distance", "label", "sure-1", "sure-2")
 MAX_FEATURE = 1000  # characters of a name
@@ -54,7 +57,7 @@ NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CompareChoice:
-    """Two models on the first `n` items of `source`, and what is looked at.
+    """Two models on the items of `source`, `n` of them explained, and what is looked at.
 
     `models` are keys of the task's models, or "task/model" for one of another task; side 0 stands
     left or first. `matches` are the classes of each model as they were matched by hand with those
@@ -69,7 +72,7 @@ class CompareChoice:
     task: Task
     models: tuple[str, str]
     source: str = "test"
-    n: int = 100
+    n: int = USUAL_AMOUNT
     matches: tuple[Match | None, Match | None] = (None, None)
     show: str = "reasons"
     order: str = "overlap"
@@ -97,6 +100,14 @@ class CompareChoice:
         Kept in one order, it serves both, and which one was explained first tells nothing.
         """
         return self.models[0] > self.models[1]
+
+    def scored(self, n_there: int) -> list[int]:
+        """The items among those there are that both models answer: all, as far as that goes."""
+        return sorted(sampled(n_there, MAX_SCORED))
+
+    def rows(self, n_there: int) -> list[int]:
+        """Those of them that are explained, at random, in the order in which they are drawn."""
+        return sampled(n_there, self.n)
 
     def pair(self, row: int) -> tuple[Request, Request]:
         """What the workers need to know to explain one of many items, in the order it is kept."""
@@ -154,8 +165,12 @@ class CompareChoice:
 
     @property
     def comparison_id(self) -> str:
-        """The store's id of what is compared: verdicts are on this, whatever is looked at."""
-        parts = self.task.key, *self.models, self.source, str(self.n), self.blind
+        """The store's id of what is compared: verdicts are on this, whatever is looked at.
+
+        Nor does it matter how many items are explained: the standard stands in the place of `n`,
+        which was a part of it once, so that what was said then is found.
+        """
+        parts = self.task.key, *self.models, self.source, str(USUAL_AMOUNT), self.blind
         return store().key("comparison", *parts)
 
     @property

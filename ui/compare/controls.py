@@ -40,14 +40,14 @@ def compare_bar(choice: CompareChoice, n_there: int | None) -> None:
         select_source(choice.task, choice.source, _open_source, screen="compare")
         if n_there is not None:
             select_amount(
-                "To compare on",
+                "To explain",
                 choice.n,
                 n_there,
                 AMOUNTS,
-                _open_first,
+                _open_some,
                 screen="compare",
-                help=f"Both models answer each of these {noun.item}s, and each is explained once; "
-                "what is explained stays.",
+                help=f"Both models answer all {noun.item}s here, and so many of them, drawn at "
+                "random, are explained. Each is explained once; what is explained stays.",
             )
         with st.popover("Settings", width=HALF_A_PHONE_PX, icon=":material/tune:"):
             verdict.blind_switch(choice)
@@ -95,7 +95,7 @@ def _open_source(source: str) -> None:
     close_item()
 
 
-def _open_first(n: int) -> None:
+def _open_some(n: int) -> None:
     COMPARE.follow(n=n, **_ANEW)
     close_item()
 

@@ -15,13 +15,21 @@ from ui.compare.choice import CompareChoice
 from ui.compare.figures.report import items_drawn, leans_drawn
 from ui.compare.values import Answered, Compared, Estimated, PairedItem, Scoreboard
 from ui.compare.verdicts import Verdict
-from ui.compare.wording import REASONS, headline, only_one_right, overlaps_of
+from ui.compare.wording import (
+    IN_COMMON_HELP,
+    REASONS,
+    headline,
+    in_common,
+    only_one_right,
+    overlaps_of,
+)
 from ui.explain.export import as_text
 from ui.figures import markup
 from ui.shell.wording import NOUNS
 from ui.workshop.item import Item
 
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
+_PARTS = ("share that both name", "correlation of weights", "correlation of order")
 _ANSWERS = 12  # in the matrix; the others are one line
 
 
@@ -43,7 +51,7 @@ class Shown:
 
 
 def as_csv(shown: Shown) -> str:
-    """One line an item; the measures of overlap are those corrected for chance of the reruns."""
+    """One line an item; all that is in common is held against what reruns of a model have."""
     choice, classes, overlaps = (
         shown.choice,
         shown.answered.names,
@@ -53,7 +61,7 @@ def as_csv(shown: Shown) -> str:
     writer = csv.writer(buffer)
     heads = [f"{name}: {what}" for name in choice.names for what in ("answer", "probability")]
     writer.writerow(
-        ["item", "label", *map(as_text, heads), "distance", "reasons", "shared", "rank", "weight"]
+        ["item", "label", *map(as_text, heads), "distance", "reasons", "in common", *_PARTS]
     )
     for item in shown.answered.items:
         answers: list[str] = []
@@ -72,11 +80,13 @@ def as_csv(shown: Shown) -> str:
 
 
 def _measures(overlap: Overlap | None) -> list[str]:
-    """The state, and how alike the reasons are in three ways."""
+    """The state, what is in common as on the screen, and the measures behind it."""
     if overlap is None:
-        return [""] * 4
-    three = (overlap.shared, overlap.rank, overlap.weight)
-    return [overlap.state, *("" if m.corrected is None else f"{m.corrected:.4f}" for m in three)]
+        return ["", "", *("" for _ in _PARTS)]
+    three = (overlap.shared, overlap.weight, overlap.rank)
+    unclear = overlap.state == "unclear"
+    numbers = [None if unclear else in_common(overlap), *(measure.corrected for measure in three)]
+    return [overlap.state, *("" if number is None else f"{number:.4f}" for number in numbers)]
 
 
 def as_report(shown: Shown) -> str:
@@ -95,6 +105,7 @@ def as_report(shown: Shown) -> str:
         names=names,
         noun=noun,
         n=len(answered.items),
+        n_explained=len(shown.compared.overlaps) if shown.compared else 0,
         # Without names it is not told either on which data they are, as in the URL.
         data="" if choice.is_blind else markup.SPLITS.get(choice.source, "Brought here"),
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -115,6 +126,7 @@ def as_report(shown: Shown) -> str:
         states=_states(shown),
         items=list(items_drawn(answered, shown.items, names)),
         leans=leans_drawn(shown.compared),
+        in_common=IN_COMMON_HELP,
         n_failed=len(shown.compared.failed) if shown.compared else 0,
     )
 

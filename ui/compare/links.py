@@ -3,7 +3,7 @@
 import streamlit as st
 
 from sample_models import Task
-from ui.compare.choice import AMOUNTS, MAX_ITEMS, CompareChoice, first_comparison
+from ui.compare.choice import MAX_ITEMS, CompareChoice
 from ui.explain.choice import Choice
 from ui.pick.choice import PickChoice
 from ui.shell.screens import leave_for
@@ -22,13 +22,9 @@ def compare_button(comparison: CompareChoice) -> None:
 
 
 def of_item(choice: Choice) -> CompareChoice:
-    """This item by this model and another one, among as many others as it takes to reach it."""
-    source, row = choice.item.source, choice.item.row
-    standard = first_comparison(choice.task).n
-    if row >= MAX_ITEMS:
-        return CompareChoice(choice.task, _with(choice.task, choice.model), source)
-    n = standard if row < standard else next(n for n in AMOUNTS if n > row)
-    return CompareChoice(choice.task, _with(choice.task, choice.model), source, n, row=row)
+    """This item by this model and another one, among all the others."""
+    models = _with(choice.task, choice.model)
+    return CompareChoice(choice.task, models, choice.item.source, row=choice.item.row)
 
 
 def of_pick(choice: PickChoice) -> CompareChoice:

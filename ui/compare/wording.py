@@ -2,7 +2,7 @@
 
 from lime_engine.overlap import Overlap
 from ui.compare.values import Answered, Compared, Scoreboard
-from ui.shell.wording import Nouns
+from ui.shell.wording import Nouns, percent
 
 LIKELY = 0.05  # a p-value above it may well be chance
 REASONS = {
@@ -10,6 +10,12 @@ REASONS = {
     "different": "different reasons",
     "unclear": "too unsteady to tell",
 }
+IN_COMMON_HELP = (
+    "What they have in common is the share of their strongest reasons that both name, or how alike "
+    "the weights of these are, whichever is less. One that speaks for the answer in one model and "
+    "against it in the other is not shared. It is held against how well each model's own reasons "
+    "repeat with other copies: 100% is as alike as two runs of one and the same model."
+)
 UNCLEAR_HELP = (
     "With other copies of this item the reasons would come out so differently, or count for so "
     "little, that it cannot be told whether the models differ or only the copies do."
@@ -28,6 +34,14 @@ def headline(answered: Answered, compared: Compared | None, noun: Nouns) -> str:
     else:
         said = f"They give the same answer on {n_same:,} of {n:,} {noun.item}s"
     return f"{said}{_reasons(answered, compared, n_same)}."
+
+
+def not_all(n: int, n_there: int, noun: Nouns) -> str:
+    """Why not every item there is counts."""
+    return (
+        f"Both models were asked about {n:,} of the {n_there:,} {noun.item}s, drawn at random: "
+        "all of them would take too long. The numbers below are of these."
+    )
 
 
 def _reasons(answered: Answered, compared: Compared | None, n_same: int) -> str:
@@ -57,8 +71,15 @@ def overlaps_of(answered: Answered, compared: Compared | None) -> dict[int, Over
 
 
 def in_common(overlap: Overlap) -> float | None:
-    """The share of their reasons that both have, 0 to 1: in words or in weight, the lower."""
+    """The share of their reasons that both have, 0 to 1, as `IN_COMMON_HELP` says."""
     return None if overlap.least is None else max(0.0, overlap.least)
+
+
+def how_alike(overlap: Overlap) -> tuple[str, str]:
+    """("Different reasons", "16% in common"); nothing in common is told where that is unclear."""
+    share = None if overlap.state == "unclear" else in_common(overlap)
+    common = "" if share is None else f"{percent(share)} in common"
+    return REASONS[overlap.state].capitalize(), common
 
 
 def only_one_right(board: Scoreboard, names: tuple[str, str], noun: Nouns) -> str:
@@ -122,7 +143,14 @@ def nothing_listed(
     if show == "answers":
         every = "this" if len(answered.items) == 1 else "every"
         return f"They give the same answer on {every} {noun.item}."
-    if not n_told:
+    n_same = sum(item.is_alike for item in answered.items)
+    if not n_same:
         return f"There is no {noun.item} on which they give the same answer."
-    among = f"{n_told:,} {noun.item}s on which" if n_told > 1 else f"one {noun.item} on which"
-    return f"No differences worth your time were found among the {among} they give the same answer."
+    if not n_told:
+        return f"Of the {noun.item}s on which they give the same answer, none is explained."
+    explained = "" if n_told == n_same else "explained "
+    among = f"{n_told:,} {explained}{noun.item}s" if n_told > 1 else f"one {explained}{noun.item}"
+    return (
+        f"No differences worth your time were found among the {among} on which they give the "
+        "same answer."
+    )

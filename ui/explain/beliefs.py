@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lime_engine.types import Explanation, Fidelity
-from ui.explain.wording import imitation, same_answer
+from ui.explain.wording import FAR_OFF, imitation, same_answer
 from ui.shell.wording import listed, nouns, part_names, percent, points
 
 GOOD_FIT, POOR_FIT = 0.8, 0.5  # of R^2; ours, no universal marks exist
 FEW_SAMPLES = 5  # effective samples a component, below which we warn
 FLAT_SPREAD = 0.01  # the answer moves by less than a percentage point
-FAR_OFF = 0.1  # of the answer, on the instance itself
 TOLD_TIES = 2
 
 
@@ -35,11 +34,9 @@ def cautions(explanation: Explanation) -> list[str]:
     noun, fidelity = nouns(explanation.subject), explanation.fidelity
     d, found = explanation.subject.n_components, []
     if fidelity.local_gap > FAR_OFF:
-        name = explanation.class_names[explanation.target]
         found.append(
-            f"On this very {noun.item} the imitation is off by {points(fidelity.local_gap)}: for "
-            f"{name} the model says {percent(explanation.probabilities[explanation.target])}, the "
-            f"imitation {percent(explanation.forecast())}."
+            f"On this very {noun.item} the imitation is off by {points(fidelity.local_gap)}: its "
+            "weights tell in which direction the model is pushed better than how far."
         )
     if not fidelity.exact and fidelity.effective_samples < FEW_SAMPLES * (d + 1):
         found.append(

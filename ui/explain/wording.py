@@ -9,6 +9,9 @@ from lime_engine.subjects import Subject, TextSubject
 from lime_engine.types import Explanation
 from ui.shell.wording import headline, listed, percent, points, visible
 
+FAR_OFF = 0.1  # of the answer: the imitation is no guide
+UNMOVED = 0.0005  # less than is told of a change
+
 
 def strongest(explanation: Explanation) -> float:
     """The largest weight, in units of the answer; 0 without weights."""
@@ -70,22 +73,30 @@ def with_values(edits: Sequence[tuple[str, str, str]]) -> str:
 def changed(
     explanation: Explanation, done: str, off: Sequence[int], answer: Sequence[float]
 ) -> tuple[str, str]:
-    """What the model, and what the imitation said of it, after a change. Two sentences.
+    """What the model says after a change, and what the imitation expected of it. Two sentences.
 
     `done` is made by `without` or `with_values`; `off` are the components that are off after it.
+    The imitation has a level of its own, which is no answer: what it expects is told as a change.
     """
     target = explanation.target
     before, after = explanation.probabilities[target], answer[target]
-    forecast = explanation.forecast(off)
+    expected = explanation.forecast(off) - explanation.forecast()
     name = explanation.class_names[target]
     now, sure = headline(answer, explanation.class_names)
     was, _ = headline(explanation.probabilities, explanation.class_names)
     turned = f"the model now says {now}, {sure}" if now != was else f"the model still says {now}"
-    off_by = f"{points(forecast - after)} {'too high' if forecast > after else 'too low'}"
+    poor = " It is a poor guide here." if abs(expected - (after - before)) > FAR_OFF else ""
     return (
         f"{done} {turned}: {name} {percent(after)} instead of {percent(before)}.",
-        f"The {imitation(explanation)} expected {percent(forecast)}, {off_by}.",
+        f"The {imitation(explanation)} expected {_moved(expected)}.{poor}",
     )
+
+
+def _moved(by: float) -> str:
+    """A change of the answer: "it to fall by 12 points"."""
+    if abs(by) < UNMOVED:
+        return "no change"
+    return f"it to {'rise' if by > 0 else 'fall'} by {points(by)}"
 
 
 def evidence(

@@ -16,6 +16,7 @@ from ui.workshop.request import (
     settings_of_many,
     standard_view,
 )
+from ui.workshop.sample import sampled
 
 MAX_BUDGET = 30
 MAX_CANDIDATES = 10_000
@@ -33,7 +34,7 @@ NAMES = frozenset({"task", "model", "source", *_ALLOWED})  # in a URL
 
 @dataclass(frozen=True, slots=True)
 class PickChoice:
-    """Which model's answers to pick from: the first `n` items of `source`.
+    """Which model's answers to pick from: `n` of the items of `source`, at random.
 
     `source` is a split or the store's id of what someone brought. `favour` names the items of
     which at least `share` percent of the picks are to be.
@@ -47,6 +48,10 @@ class PickChoice:
     favour: str = "nothing"
     share: int = 50
     problems: tuple[str, ...] = field(default=(), compare=False)
+
+    def rows(self, n_there: int) -> list[int]:
+        """The candidates among the items there are, in the order in which they are drawn."""
+        return sampled(n_there, self.n)
 
     def request(self, row: int) -> Request:
         """What the workers need to know to explain one of the candidates."""

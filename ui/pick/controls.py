@@ -35,7 +35,8 @@ def pick_bar(choice: PickChoice, n_there: int | None) -> None:
                 CANDIDATES,
                 lambda value: PICK.follow(n=value),
                 screen="pick",
-                help=f"Each of these {noun.item}s is explained once; what is explained stays.",
+                help=f"Each of these {noun.item}s is explained once; what is explained stays. They "
+                "are drawn at random, the same ones for everybody.",
             )
         with st.popover("Favour", width=HALF_A_PHONE_PX, icon=":material/tune:"):
             _favour(choice)

@@ -25,25 +25,27 @@ from ui.workshop.request import store_id
 CURVE_PX, MATRIX_PX = 420, 1040  # before the browser has told its width
 
 
-def explained(choice: PickChoice, n: int) -> dict[str, Any] | None:
-    """The run of the first n items, once it has ended; meanwhile what there is to see and do."""
-    noun = NOUNS[choice.task.kind]
+def explained(choice: PickChoice, n_there: int) -> dict[str, Any] | None:
+    """The run of the candidates, once it has ended; meanwhile what there is to see and do."""
+    noun, rows = NOUNS[choice.task.kind], choice.rows(n_there)
+    n = len(rows)
+    drawn = "" if n == n_there else f", drawn at random from the {n_there:,},"
     return running.explained(
         Explaining(choice),
-        n,
+        rows,
         noun,
         start=f"Explain {n:,} {noun.item}s and pick",
         settle="Pick from",
-        intro=f"Every one of the {n:,} {noun.item}s is explained, and those that together show "
+        intro=f"Every one of {n:,} {noun.item}s{drawn} is explained, and those that together show "
         "the most of what the model uses are picked for you to look at.",
     )
 
 
-def pick(choice: PickChoice, n: int, run: dict[str, Any]) -> Picked | None:
+def pick(choice: PickChoice, n_there: int, run: dict[str, Any]) -> Picked | None:
     """The pick from the explained items, and what is missing among them."""
     rows, failed = run["rows"], run["failed"]
     noun = NOUNS[choice.task.kind]
-    running.missing(Explaining(choice), n, run, noun, what="the pick")
+    running.missing(Explaining(choice), choice.rows(n_there), run, noun, what="the pick")
     params = replace(choice, budget=first_pick(choice.task).budget).params()
     found = fetch(
         "pick",

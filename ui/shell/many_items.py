@@ -58,14 +58,12 @@ def select_amount(
     screen: str,
     help: str,
 ) -> None:
-    """The first so many of the items there are, up to the last of `amounts`; none for a few."""
+    """So many of the items there are, up to the last of `amounts`; none for a few."""
     if n_there <= amounts[0]:
         return
-    names = {each: f"the first {each:,}" for each in amounts if each < n_there}
-    most = min(n_there, amounts[-1])
-    names[most] = f"all {most:,}" if most == n_there else f"the first {most:,}"
-    shown = min(n, most)
-    names.setdefault(shown, f"the first {shown:,}")
+    shown = min(n, n_there, amounts[-1])
+    offered = {each for each in (*amounts, n_there) if each <= min(n_there, amounts[-1])} | {shown}
+    names = {each: drawn_of(each, n_there) for each in offered}
     select(
         label,
         dict(sorted(names.items())),
@@ -75,6 +73,11 @@ def select_amount(
         width=HALF_A_PHONE_PX,
         help=help,
     )
+
+
+def drawn_of(n: int, n_there: int) -> str:
+    """How many of the items there are: "100 of the 500, at random"."""
+    return f"all {n_there:,}" if n == n_there else f"{n:,} of the {n_there:,}, at random"
 
 
 def source_in(task: Task, before: Task, source: str, otherwise: str) -> str:

@@ -15,9 +15,9 @@ _TOLD = 50  # items that failed
 
 
 def explained(
-    work: Work, n: int, noun: Nouns, *, start: str, settle: str, intro: str
+    work: Work, rows: Sequence[int], noun: Nouns, *, start: str, settle: str, intro: str
 ) -> dict[str, Any] | None:
-    """The run of the first n items, once it has ended; meanwhile what there is to see and do.
+    """The run of these items, once it has ended; meanwhile what there is to see and do.
 
     `start` is on the button that begins it, `settle` (before "these 12") on the one that takes
     what there is; `intro` says what will be done.
@@ -29,9 +29,9 @@ def explained(
     found = runs.ended(work)
     if found is not None:
         return found
-    n_there = len(runs.explained_rows(work, n))
+    n, n_there = len(rows), len(runs.explained_rows(work, rows))
     if n_there == n:
-        runs.settle_for(work, n)
+        runs.settle_for(work, rows)
         return runs.ended(work)
     if run is not None and run.error:
         problem(run.error)
@@ -41,15 +41,15 @@ def explained(
         st.write(intro)
     with st.container(horizontal=True):
         label = "Go on" if n_there else start
-        st.button(label, key="start-run", type="primary", on_click=_start, args=(work, n))
+        st.button(label, key="start-run", type="primary", on_click=_start, args=(work, rows))
         if n_there:
             label = f"{settle} these {n_there:,}"
-            st.button(label, on_click=runs.settle_for, args=(work, n))
+            st.button(label, on_click=runs.settle_for, args=(work, rows))
     return None
 
 
-def _start(work: Work, n: int) -> None:
-    runs.start(work, n)
+def _start(work: Work, rows: Sequence[int]) -> None:
+    runs.start(work, rows)
 
 
 @st.fragment(run_every=POLL_SECONDS)
@@ -73,10 +73,12 @@ def _time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def missing(work: Work, n: int, run: dict[str, Any], noun: Nouns, *, what: str) -> None:
-    """What could not be explained, or is not explained yet: `what` is without them."""
-    rows, failed = run["rows"], run["failed"]
-    n_left = n - len(rows) - len(failed)
+def missing(
+    work: Work, rows: Sequence[int], run: dict[str, Any], noun: Nouns, *, what: str
+) -> None:
+    """What of these items could not be, or is not explained yet: `what` is without them."""
+    n, failed = len(rows), run["failed"]
+    n_left = n - len(run["rows"]) - len(failed)
     last = runs.running(work)
     if last is not None and last.error:
         problem(last.error)
@@ -86,7 +88,7 @@ def missing(work: Work, n: int, run: dict[str, Any], noun: Nouns, *, what: str) 
         _failures(noun, failed)
     if n_left > 0 or failed:
         label = "Explain the rest" if n_left else "Try these again"
-        st.button(label, on_click=_start, args=(work, n))
+        st.button(label, on_click=_start, args=(work, rows))
 
 
 def _failures(noun: Nouns, failed: Sequence[tuple[int, str]]) -> None:

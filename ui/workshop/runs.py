@@ -33,7 +33,7 @@ _changing = threading.Lock()
 
 
 class Work(Protocol):
-    """What a run does with each of the first n items of something.
+    """What a run does with each of some items.
 
     What it makes of a row is in the store as (`kind`, `entry_id(row)`); `run_id` is the store's id
     of what the whole run ends in.
@@ -96,28 +96,31 @@ def ended(work: Work) -> dict[str, Any] | None:
     return None if raw is None else dict(json.loads(raw))
 
 
-def explained_rows(work: Work, n: int) -> list[int]:
-    """Which of the first n items have been explained, by whatever run."""
-    return [row for row in range(n) if store().has(work.kind, work.entry_id(row))]
+def explained_rows(work: Work, rows: Sequence[int]) -> list[int]:
+    """Which of these items have been explained, by whatever run; in ascending order."""
+    return sorted(row for row in rows if store().has(work.kind, work.entry_id(row)))
 
 
-def start(work: Work, n: int) -> Run:
-    """Explain those of the first n items that are not explained yet; joins a run that does."""
+def start(work: Work, rows: Sequence[int]) -> Run:
+    """Explain those of these items that are not explained yet, in this order.
+
+    Joins a run that does.
+    """
     with _changing:
         run = _runs.get(work.run_id)
         if run is None or run.ended:
-            known = set(explained_rows(work, n))
-            run = Run(work, [row for row in range(n) if row not in known])
+            known = set(explained_rows(work, rows))
+            run = Run(work, [row for row in rows if row not in known])
             _runs[work.run_id] = run
             for old in [k for k, other in _runs.items() if other.ended][:-_REMEMBERED]:
                 del _runs[old]
-            threading.Thread(target=_run, args=(run, n), name="run", daemon=True).start()
+            threading.Thread(target=_run, args=(run, rows), name="run", daemon=True).start()
         return run
 
 
-def settle_for(work: Work, n: int) -> None:
-    """Take those of the first n items that are explained by now for all."""
-    _end(work, n, ())
+def settle_for(work: Work, rows: Sequence[int]) -> None:
+    """Take those of these items that are explained by now for all."""
+    _end(work, rows, ())
 
 
 def stop_all() -> None:
@@ -126,12 +129,12 @@ def stop_all() -> None:
         run.stop.set()
 
 
-def _end(work: Work, n: int, failed: Sequence[tuple[int, str]]) -> None:
-    result = {"rows": explained_rows(work, n), "failed": sorted(failed)}
+def _end(work: Work, rows: Sequence[int], failed: Sequence[tuple[int, str]]) -> None:
+    result = {"rows": explained_rows(work, rows), "failed": sorted(failed)}
     store().write(RUN_KIND, work.run_id, json.dumps(result).encode())
 
 
-def _run(run: Run, n: int) -> None:
+def _run(run: Run, rows: Sequence[int]) -> None:
     while not _working.acquire(timeout=0.2):
         if run.stop.is_set():
             run.state = "cancelled"
@@ -140,7 +143,7 @@ def _run(run: Run, n: int) -> None:
         run.state = "running"
         run.started = time.monotonic()
         _explain(run)
-        _end(run.work, n, run.failed)
+        _end(run.work, rows, run.failed)
         run.state = "done"
     except Cancelled:
         run.state = "cancelled"

@@ -100,6 +100,12 @@ def test_what_is_written_is_what_is_read(choice: CompareChoice) -> None:
     assert repr(read.edits) == repr(choice.edits)  # 1, 1.0 and True are different values
 
 
+def test_verdicts_are_on_the_models_and_the_data_however_many_items_are_explained() -> None:
+    choice = first_comparison(TRIAGE)
+    assert replace(choice, n=20).comparison_id == choice.comparison_id
+    assert replace(choice, source="field").comparison_id != choice.comparison_id
+
+
 def test_the_shortest_link() -> None:
     choice = first_comparison(TRIAGE)
     assert choice.params() == {"task": "triage", "a": "a", "b": "b"}

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from lime_engine.errors import InputError
+from lime_engine.errors import Cancelled, InputError
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject
 from sample_models import load_data, load_model, tasks
 from tests.ui.reports import Told
@@ -35,7 +35,7 @@ def explained(choice: CompareChoice, n: int) -> Compared:
             if outcome.error
         ]
     assert failed == []
-    assert runs.explained_rows(work, n) == list(range(n))
+    assert runs.explained_rows(work, range(n)) == list(range(n))
     return Compared.from_dict(explaining.compared(choice.params(), range(n), [], report=Told()))
 
 
@@ -112,7 +112,7 @@ def flu() -> CompareChoice:
 
 
 def test_answers_are_those_of_the_models(flu: CompareChoice) -> None:
-    found = Answered.from_dict(explaining.answered(flu.params(), 30, report=Told()))
+    found = Answered.from_dict(explaining.answered(flu.params(), range(30), report=Told()))
     data = load_data("flu").test
     asked = [load_model("flu", key)(data.instances.iloc[:30]) for key in flu.models]
     for item in found.items:
@@ -133,10 +133,25 @@ def test_answers_are_those_of_the_models(flu: CompareChoice) -> None:
         assert scores.accuracy.value == pytest.approx(right.mean())
 
 
+def test_items_keep_their_rows_wherever_they_stand(flu: CompareChoice) -> None:
+    every = Answered.from_dict(explaining.answered(flu.params(), range(30), report=Told()))
+    some = Answered.from_dict(explaining.answered(flu.params(), [4, 17, 29], report=Told()))
+    assert [item.row for item in some.items] == [4, 17, 29]
+    for item in some.items:
+        assert item.answers == every.items[item.row].answers
+        assert item.label == every.items[item.row].label
+        assert item.sure == pytest.approx(every.items[item.row].sure)
+
+
+def test_asking_both_models_can_be_cancelled(flu: CompareChoice) -> None:
+    with pytest.raises(Cancelled):
+        explaining.answered(flu.params(), range(500), report=Told(until=0.1))
+
+
 def test_pairs_are_kept_once_whichever_side_a_model_stands_on(flu: CompareChoice) -> None:
     explained(flu, 6)
     turned = replace(flu, models=flu.models[::-1])
-    assert runs.explained_rows(explaining.Comparing(turned), 6) == list(range(6))
+    assert runs.explained_rows(explaining.Comparing(turned), range(6)) == list(range(6))
     here, there = explaining.paired_item(flu, 3), explaining.paired_item(turned, 3)
     assert here is not None
     assert there is not None
@@ -179,23 +194,23 @@ def test_models_that_cannot_take_the_items_are_refused() -> None:
     choice = first_comparison(tasks()["triage"])
     other_kind = replace(choice, models=("a", "wolves/a"), matches=(None, (0, 1)))
     with pytest.raises(InputError, match="reads pictures, but these are texts"):
-        explaining.answered(other_kind.params(), 3, report=Told())
+        explaining.answered(other_kind.params(), range(3), report=Told())
     strangers = replace(choice, models=("a", "newsgroups/b"))
     with pytest.raises(InputError, match="no answer in common"):
-        explaining.answered(strangers.params(), 3, report=Told())
+        explaining.answered(strangers.params(), range(3), report=Told())
     rows = first_comparison(tasks()["flu"])
     columns = replace(rows, models=("a", "breast_cancer/forest"), matches=(None, (0, 1)))
     with pytest.raises(InputError, match="must take the same input"):
-        explaining.answered(columns.params(), 3, report=Told())
+        explaining.answered(columns.params(), range(3), report=Told())
 
 
 def test_without_labels_there_is_agreement_only() -> None:
     source = kept.keep_texts(["Chest pain and sweating", "Repeat prescription please"])
     choice = replace(first_comparison(tasks()["triage"]), source=source)
-    found = Answered.from_dict(explaining.answered(choice.params(), 2, report=Told()))
+    found = Answered.from_dict(explaining.answered(choice.params(), range(2), report=Told()))
     assert found.board.scores is None
     assert found.board.p_value is None
     assert [item.label for item in found.items] == [None, None]
     matched = replace(choice, models=("a", "newsgroups/b"), matches=(None, (0, None)))
-    other = Answered.from_dict(explaining.answered(matched.params(), 2, report=Told()))
+    other = Answered.from_dict(explaining.answered(matched.params(), range(2), report=Told()))
     assert other.names == (*choice.task.class_names, "anything else")

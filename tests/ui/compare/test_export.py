@@ -145,22 +145,23 @@ def test_the_csv_has_the_numbers_of_every_item() -> None:
         "Model B: probability",
         "distance",
         "reasons",
-        "shared",
-        "rank",
-        "weight",
+        "in common",
+        "share that both name",
+        "correlation of weights",
+        "correlation of order",
     ]
     assert len(rows) == len(ITEMS)
     assert rows[1] == (
-        "test-1,routine,routine,0.7000,urgent,0.6000,0.3000,,,,"  # two answers: no reasons alike
+        "test-1,routine,routine,0.7000,urgent,0.6000,0.3000,,,,,"  # two answers: no reasons alike
     ).split(",")
     assert [row[1] for row in rows] == ["urgent", "routine", "", "urgent"]
-    assert rows[2][7:] == ["different", "0.1250", "-0.2778", "0.9000"]
-    assert rows[3][7:] == ["unclear", "", "-0.2778", "0.9000"]
+    assert rows[2][7:] == ["different", "0.1250", "0.1250", "0.9000", "-0.2778"]
+    assert rows[3][7:] == ["unclear", "", "", "0.9000", "-0.2778"]
 
 
 def test_the_csv_before_anything_is_explained() -> None:
     rows = lines(as_csv(shown(compared=None, items=())))
-    assert all(row[7:] == [""] * 4 for row in rows[1:])
+    assert all(row[7:] == [""] * 5 for row in rows[1:])
 
 
 def test_cells_are_no_formulas() -> None:
@@ -204,8 +205,7 @@ def test_the_report_has_the_numbers_of_the_screen() -> None:
         "Looked at before the last word: 2 texts.",
         "7 go to Model A",
         "Same answer: 75% (30% to 95%)",
-        "Different reasons: 12% in common. (They share 6% of their strongest reasons; reruns of "
-        "Model A share 50%, those of Model B 75%. The correlation of their weights is 0.90.)",
+        '<p class="quiet">Different reasons: 12% in common.</p>',
         '<p class="quiet">Too unsteady to tell. In the data',
         "different reasons on 2; too unsteady to tell on 1",
         "the stamp says nothing",

@@ -16,12 +16,12 @@ from tests.ui.reports import Told
 from ui.compare.choice import CompareChoice, blinded, first_comparison, read_comparison
 from ui.compare.matching import ELSE, Matching
 from ui.compare.panels import item
-from ui.compare.panels.item import alike_in_words, target_of
+from ui.compare.panels.item import overlap_shown, target_of
 from ui.compare.panels.reasons import reasons_of, said_by
 from ui.compare.panels.what_if import headline, in_words
-from ui.compare.values import AnsweredItem
+from ui.compare.values import AnsweredItem, PairedItem
+from ui.compare.wording import how_alike
 from ui.explain import changes
-from ui.shell.wording import NOUNS
 
 NAMES = ("Model A", "Model B")
 ROW = 5
@@ -54,24 +54,29 @@ def test_the_headline_says_what_both_say() -> None:
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        (
-            overlap("different", 1 / 9, (0.8, 0.84)),
-            "Different reasons: they share 11% of their strongest words; reruns of either model "
-            "share 80% to 84%.",
-        ),
-        (
-            overlap("same", 1.0, (0.9, 0.9)),
-            "Same reasons: they share all of their strongest words; reruns of either model share "
-            "90%.",
-        ),
-        (
-            Overlap("unclear", NONE, NONE, NONE),
-            "Too unsteady to tell: no word counts for much in either.",
-        ),
+        (overlap("different", 1 / 9, (0.8, 0.84)), ("Different reasons", "11% in common")),
+        (overlap("same", 1.0, (0.9, 0.9)), ("Same reasons", "100% in common")),
+        (overlap("unclear", 0.5, (0.3, 0.3)), ("Too unsteady to tell", "")),
+        (Overlap("unclear", NONE, NONE, NONE), ("Too unsteady to tell", "")),
     ],
 )
-def test_how_alike_the_reasons_are_is_a_sentence(found: Overlap, told: str) -> None:
-    assert ": ".join(alike_in_words(found, NOUNS["text"])) == told
+def test_how_alike_the_reasons_are_is_a_sentence(found: Overlap, told: tuple[str, str]) -> None:
+    assert how_alike(found) == told
+
+
+def test_an_item_says_of_its_reasons_what_the_list_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list asks about 500 copies, the item about 2,000: two numbers for one thing."""
+    choice = read_comparison(PARAMS)
+    kept = PairedItem(ROW, ((), ()), overlap("different", 0.16, (0.8, 0.8)), None, None)
+    listed = {ROW: kept}
+    monkeypatch.setattr(item.explaining, "paired_item", lambda _, row: listed.get(row))
+    reasons = reasons_of(comparison(), NAMES, BOTH, 0)
+    here = reasons.comparison.overlap
+    alike, apart = (AnsweredItem(ROW, None, said, (0.6, 0.7), 0.1) for said in ((0, 0), (0, 1)))
+    assert overlap_shown(choice, alike, reasons) is kept.overlap
+    assert overlap_shown(choice, apart, reasons) is here  # the list says nothing of those
+    assert overlap_shown(choice, alike, replace(reasons, target=1)) is here  # another answer
+    assert overlap_shown(choice, replace(alike, row=ROW + 1), reasons) is here  # not explained
 
 
 def test_a_change_is_told_for_both_in_one_sentence() -> None:
@@ -154,7 +159,7 @@ def page() -> None:
     from ui.compare.work import explaining
 
     choice = COMPARE.current()
-    found = explaining.answered(choice.params(), 8, report=Told())  # type: ignore[arg-type]
+    found = explaining.answered(choice.params(), range(8), report=Told())  # type: ignore[arg-type]
     item_view(choice, Answered.from_dict(found), [3, 5, 7])
 
 

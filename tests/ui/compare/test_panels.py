@@ -7,7 +7,7 @@ import pytest
 from lime_engine.overlap import Corrected, Overlap
 from sample_models import tasks
 from ui.compare import wording as told
-from ui.compare.choice import CompareChoice, first_comparison, read_comparison
+from ui.compare.choice import MAX_SCORED, CompareChoice, first_comparison, read_comparison
 from ui.compare.controls import rematched
 from ui.compare.links import of_item, of_pick
 from ui.compare.order import listed
@@ -22,6 +22,7 @@ from ui.compare.values import (
 )
 from ui.explain.choice import first_choice
 from ui.pick.choice import first_pick
+from ui.shell.many_items import drawn_of
 from ui.shell.wording import NOUNS
 from ui.workshop.item import Item
 
@@ -94,6 +95,27 @@ def test_an_empty_list_says_why() -> None:
         told.nothing_listed("answers", False, TEXT, ANSWERED, 0)
         == "They give the same answer on every text."
     )
+    some = told.nothing_listed("reasons", False, TEXT, ANSWERED, 1)
+    assert "among the one explained text on which they give" in some
+    none = told.nothing_listed("reasons", False, TEXT, ANSWERED, 0)
+    assert none == "Of the texts on which they give the same answer, none is explained."
+    differ = replace(ANSWERED, items=(ITEMS[2], ITEMS[4]))
+    never = told.nothing_listed("reasons", False, TEXT, differ, 0)
+    assert never == "There is no text on which they give the same answer."
+
+
+def test_all_are_scored_and_a_sample_is_explained() -> None:
+    assert CHOICE.scored(400) == list(range(400))
+    assert len(CHOICE.rows(400)) == 100
+    assert set(replace(CHOICE, n=20).rows(400)) < set(CHOICE.rows(400)) < set(range(400))
+    assert drawn_of(100, 400) == "100 of the 400, at random"
+    assert drawn_of(400, 400) == "all 400"
+    many = CHOICE.scored(100_000)
+    assert len(many) == MAX_SCORED
+    assert set(CHOICE.rows(100_000)) < set(many)  # what is explained is scored as well
+    assert "5,000 of the 100,000 texts, drawn at random" in told.not_all(len(many), 100_000, TEXT)
+    # The same items are worth a look on both screens, and have the same explanations.
+    assert of_pick(first_pick(CHOICE.task)).rows(400) == first_pick(CHOICE.task).rows(400)
 
 
 def test_a_cell_or_a_feature_narrows_the_list() -> None:
@@ -171,9 +193,7 @@ def test_a_comparison_from_another_screen_reaches_what_was_seen_there() -> None:
     seen = replace(first_choice(task), item=Item("field", 230), model="b")
     there = of_item(seen)
     assert there.models == ("b", "a")
-    assert (there.source, there.row, there.n) == ("field", 230, 300)
-    assert of_item(replace(seen, item=Item("test", 99))).n == 100
-    assert of_item(replace(seen, item=Item("test", 100))).n == 200
-    assert of_item(replace(seen, item=Item("test", 5000))).row is None
+    assert (there.source, there.row, there.n) == ("field", 230, 100)
+    assert there.row in there.scored(400)
     assert of_pick(replace(first_pick(task), n=10_000)).n == 2000
     assert read_comparison(there.params()) == there

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from markdown_it import MarkdownIt
 from lime_engine import (
     Explanation,
     LimeSettings,
+    LinearSurrogate,
     TabularSubject,
     TextPerturber,
     TextSubject,
@@ -52,14 +54,40 @@ def test_the_headline_is_the_predicted_class() -> None:
     assert wording.headline(explained().probabilities, ("calm", "urgent")) == ("urgent", "80%")
 
 
-def test_switching_the_word_off_is_told_with_the_forecast() -> None:
+def test_switching_the_word_off_is_told_with_what_was_expected() -> None:
     explanation = explained()
+    by = explanation.forecast([0]) - explanation.forecast()
+    assert by == pytest.approx(-0.6, abs=0.01)
     said, expected = told.changed(explanation, told.without(["red"]), [0], [0.8, 0.2])
     assert said == ("Without “red” the model now says calm, 80%: urgent 20% instead of 80%.")
-    assert f"expected {wording.percent(explanation.forecast([0]))}" in expected
+    assert expected == f"The straight-line imitation expected it to fall by {wording.points(by)}."
     done = told.without(["green", "blue"])
     still, _ = told.changed(explanation, done, [1, 2], [0.2, 0.8])
     assert still.startswith("Without “green” and “blue” the model still says urgent")
+
+
+@given(
+    level=st.floats(-0.5, 1.5),
+    weights=st.lists(st.floats(-0.5, 0.5), min_size=3, max_size=3),
+    off=st.sets(st.integers(0, 2), min_size=1),
+    after=st.floats(0, 1),
+)
+def test_what_is_expected_has_the_sign_of_the_weights_that_are_off(
+    level: float, weights: list[float], off: set[int], after: float
+) -> None:
+    """Whatever the imitation's own level: no *for* that is off lets it expect a rise."""
+    surrogate = LinearSurrogate(level, dict(enumerate(weights)))
+    explanation = replace(explained(), surrogate=surrogate)
+    _, expected = told.changed(explanation, "Without", sorted(off), [1 - after, after])
+    by = -sum(weights[i] for i in off)
+    if abs(by) > 0.001:
+        assert f"to {'rise' if by > 0 else 'fall'} by {wording.points(by)}." in expected
+    elif abs(by) < 0.0004:
+        assert "expected no change." in expected
+    seen = after - explanation.probabilities[1]
+    if abs(abs(by - seen) - told.FAR_OFF) > 1e-6:
+        assert expected.endswith("poor guide here.") is (abs(by - seen) > told.FAR_OFF)
+    assert "%" not in expected
 
 
 def test_evidence_counts_by_class() -> None:

@@ -70,12 +70,12 @@ def test_the_url_is_the_choice() -> None:
 
 def test_a_run_explains_each_item_once_and_its_pick_shows_their_reasons() -> None:
     choice = PickChoice(tasks()["triage"], "a", n=12)
-    run = finished(runs.start(explaining.Explaining(choice), 12))
+    run = finished(runs.start(explaining.Explaining(choice), range(12)))
     assert (run.state, run.n_done, run.failed) == ("done", 12, [])
     assert runs.ended(explaining.Explaining(choice)) == {"rows": list(range(12)), "failed": []}
-    again = finished(runs.start(explaining.Explaining(choice), 12))
+    again = finished(runs.start(explaining.Explaining(choice), range(12)))
     assert (list(again.todo), again.n_done) == ([], 0)
-    more = finished(runs.start(explaining.Explaining(choice), 14))
+    more = finished(runs.start(explaining.Explaining(choice), range(14)))
     assert list(more.todo) == [12, 13]
 
     picked = pick_of(choice, 12)
@@ -111,27 +111,27 @@ def test_a_run_explains_each_item_once_and_its_pick_shows_their_reasons() -> Non
 
 def test_a_cancelled_run_keeps_what_is_finished_and_goes_on() -> None:
     choice = PickChoice(tasks()["flu"], "a", n=200)
-    run = runs.start(explaining.Explaining(choice), 200)
-    assert runs.start(explaining.Explaining(choice), 200) is run  # a second viewer joins
+    run = runs.start(explaining.Explaining(choice), range(200))
+    assert runs.start(explaining.Explaining(choice), range(200)) is run  # a second viewer joins
     until(lambda: run.n_done >= 3)
     run.stop.set()
     assert finished(run).state == "cancelled"
     assert runs.ended(explaining.Explaining(choice)) is None
-    kept = runs.explained_rows(explaining.Explaining(choice), 200)
+    kept = runs.explained_rows(explaining.Explaining(choice), range(200))
     assert 3 <= len(kept) < 200
-    runs.settle_for(explaining.Explaining(choice), 200)
+    runs.settle_for(explaining.Explaining(choice), range(200))
     settled = runs.ended(explaining.Explaining(choice))
     assert settled is not None
     assert set(settled["rows"]) >= set(kept)
-    some = len(runs.explained_rows(explaining.Explaining(choice), 20))
-    rest = runs.start(explaining.Explaining(choice), 20)
+    some = len(runs.explained_rows(explaining.Explaining(choice), range(20)))
+    rest = runs.start(explaining.Explaining(choice), range(20))
     assert len(rest.todo) == 20 - some
 
 
 def test_what_cannot_be_explained_is_listed_and_the_rest_is_used() -> None:
     source = kept.keep_texts(["Chest pain and short of breath", "   ", "Repeat prescription"])
     choice = PickChoice(tasks()["triage"], "a", source, 3)
-    run = finished(runs.start(explaining.Explaining(choice), 3))
+    run = finished(runs.start(explaining.Explaining(choice), range(3)))
     found = runs.ended(explaining.Explaining(choice))
     assert run.state == "done"
     assert found is not None
@@ -154,7 +154,7 @@ def test_a_cluster_that_does_not_answer_is_a_sentence(monkeypatch: pytest.Monkey
     monkeypatch.setenv(runs.DASK, "tcp://127.0.0.1:9")
     monkeypatch.setattr(runs, "_CONNECT_SECONDS", 1)
     choice = PickChoice(tasks()["triage"], "a", n=2)
-    run = finished(runs.start(explaining.Explaining(choice), 2))
+    run = finished(runs.start(explaining.Explaining(choice), range(2)))
     assert run.state == "failed"
     assert "tcp://127.0.0.1:9" in run.error
     assert "unset" in run.error

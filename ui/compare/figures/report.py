@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lime_engine.overlap import Overlap
 from lime_engine.subjects import TabularSubject, TextSubject, subject_from_dict
 from ui.compare.order import most_telling
 from ui.compare.values import Answered, Compared, PairedItem
-from ui.compare.wording import REASONS, in_common
+from ui.compare.wording import how_alike
 from ui.figures import markup, palette
 from ui.shell import wording
 
@@ -29,25 +28,9 @@ def items_drawn(
             "says": answered.names[answer.answers[0]],
             "sure": [wording.percent(sure) for sure in answer.sure],
             "label": None if answer.label is None else answered.names[answer.label],
-            "overlap": _overlap(item.overlap, names),
+            "overlap": ": ".join(filter(None, how_alike(item.overlap))) + ".",
             **_reasons(item, names),
         }
-
-
-def _overlap(overlap: Overlap, names: tuple[str, str]) -> str:
-    """The state, and what the reasons have in common: corrected, as it is, and in reruns."""
-    state, shared = REASONS[overlap.state].capitalize(), overlap.shared
-    common, (first, second) = in_common(overlap), shared.repeats
-    if shared.raw is None or first is None or second is None or common is None:
-        return f"{state}."
-    told = f"{state}: {wording.percent(common)} in common" if overlap.state != "unclear" else state
-    as_it_is, one, other = (wording.percent(share) for share in (shared.raw, first, second))
-    alike = overlap.weight.corrected
-    weights = "" if alike is None else f" The correlation of their weights is {alike:.2f}."
-    return (
-        f"{told}. (They share {as_it_is} of their strongest reasons; reruns of {names[0]} share "
-        f"{one}, those of {names[1]} {other}.{weights})"
-    )
 
 
 def _reasons(item: PairedItem, names: tuple[str, str]) -> dict[str, Any]:

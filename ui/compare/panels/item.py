@@ -14,7 +14,7 @@ from ui.compare.panels.reasons import Names, Reasons, Said, held_together, reaso
 from ui.compare.panels.what_if import after_edits, bars, headline, what_if
 from ui.compare.place import COMPARE, close_item, open_item
 from ui.compare.values import Answered, AnsweredItem
-from ui.compare.wording import REASONS, UNCLEAR_HELP
+from ui.compare.wording import IN_COMMON_HELP, UNCLEAR_HELP, how_alike
 from ui.compare.work import explaining
 from ui.explain import wording as told
 from ui.explain.choice import changes_within
@@ -23,7 +23,7 @@ from ui.shell.controls import HALF_A_PHONE_PX, select
 from ui.shell.notices import remark
 from ui.shell.screens import leave_for
 from ui.shell.waiting import fetch
-from ui.shell.wording import NOUNS, Nouns, percent, plain
+from ui.shell.wording import NOUNS, Nouns, plain
 from ui.workshop.request import store_id
 
 _KIND = "compare-item"  # the store's entries
@@ -66,7 +66,7 @@ def item_view(choice: CompareChoice, answered: Answered, listed: Sequence[int]) 
     off, edits = changes_within(choice.task, choice.off, choice.edits, reasons.subject.n_components)
     choice = replace(choice, off=off, edits=edits)
     with alike:
-        _how_alike(reasons, noun)
+        _how_alike(choice, item, reasons)
     with answers:
         series = {name: said.shares for name, said in zip(names, reasons.said, strict=True)}
         bars(reasons, series, key="answers")
@@ -191,46 +191,24 @@ def _explained(choice: CompareChoice, matching: Matching, target: int) -> Compar
     return None if found is None else Comparison.from_dict(found["comparison"])
 
 
-def _how_alike(reasons: Reasons, noun: Nouns) -> None:
+def _how_alike(choice: CompareChoice, item: AnsweredItem, reasons: Reasons) -> None:
     """How alike the reasons are, where both models give some for this answer."""
     if reasons.paired:
-        overlap = reasons.comparison.overlap
-        state, told = alike_in_words(overlap, noun)
-        st.markdown(f"**{plain(state)}**: {plain(told)}", help=plain(_how_told(overlap, noun)))
+        found = overlap_shown(choice, item, reasons)
+        told = ": ".join(filter(None, how_alike(found)))
+        unclear = found.state == "unclear"
+        st.markdown(f"**{plain(told)}**", help=UNCLEAR_HELP if unclear else IN_COMMON_HELP)
 
 
-def alike_in_words(overlap: Overlap, noun: Nouns) -> tuple[str, str]:
-    """Whether the reasons are the same, and how much of them is shared."""
-    state = REASONS[overlap.state].capitalize()
-    shared, repeats = overlap.shared.raw, overlap.shared.repeats
-    if shared is None:
-        return state, f"no {noun.part} counts for much in either."
-    share = {0.0: "none", 1.0: "all"}.get(shared, percent(shared))
-    known = [percent(repeat) for repeat in sorted(r for r in repeats if r is not None)]
-    steady = f"; reruns of either model share {' to '.join(dict.fromkeys(known))}" if known else ""
-    return state, f"they share {share} of their strongest {noun.parts}{steady}."
+def overlap_shown(choice: CompareChoice, item: AnsweredItem, reasons: Reasons) -> Overlap:
+    """What the list says of this item; of another answer, or unlisted, what is found here.
 
-
-def _how_told(overlap: Overlap, noun: Nouns) -> str:
-    """How the reasons were held against each other, for the "?"."""
-    told = [
-        f"Held against each other are the {noun.parts} that count most in each model; one that "
-        "speaks for the answer in one and against it in the other is not shared. Even two runs of "
-        f"one and the same model do not name quite the same {noun.parts}, as the copies are drawn "
-        "at random: what two models share is measured by what such reruns share.",
-    ]
-    if overlap.shared.corrected is not None:
-        told.append(f"So measured, they share {percent(overlap.shared.corrected)}.")
-    correlations = [
-        f"{found.corrected:.2f} for {what}"
-        for what, found in (("their order", overlap.rank), ("their weights", overlap.weight))
-        if found.corrected is not None
-    ]
-    if correlations:
-        told.append(f"The correlation, so measured, is {' and '.join(correlations)}.")
-    if overlap.state == "unclear":
-        told.append(UNCLEAR_HELP)
-    return " ".join(told)
+    Here other copies are asked about than for the list: two numbers for one thing.
+    """
+    listed = explaining.paired_item(choice, item.row) if item.is_alike else None
+    if listed is None or reasons.target != item.answers[0]:
+        return reasons.comparison.overlap
+    return listed.overlap
 
 
 def _ways_out(choice: CompareChoice, names: Names) -> None:

@@ -93,9 +93,7 @@ def _controls(choice: CompareChoice, answered: Answered, compared: Compared | No
             wrap=True,
             on_change=lambda: _follow(show=st.session_state[key], page=1),
             help="Two models can be right together and lean on different things: that shows only "
-            "in their reasons. What they have in common is the share of their strongest reasons "
-            "that both name, or how alike the weights of these are, whichever is less; held "
-            "against how well each model's own reasons repeat with other copies.",
+            f"in their reasons. {told.IN_COMMON_HELP}",
         )
         select(
             "Order",
@@ -182,18 +180,17 @@ def _said(choice: CompareChoice, answered: Answered, item: AnsweredItem) -> list
 
 def _overlap(overlap: Overlap) -> None:
     """How alike the reasons are, in words and as a small bar."""
-    share = told.in_common(overlap)
-    words = told.REASONS[overlap.state]
+    (state, common), share = told.how_alike(overlap), told.in_common(overlap)
     if overlap.state == "unclear":
-        st.caption(words.capitalize(), help=told.UNCLEAR_HELP)
+        st.caption(state, help=told.UNCLEAR_HELP)
     elif share is not None:
         quiet = palette.quiet_colour(is_dark())
         st.html(
-            f'<div style="color:{quiet};font-size:.875rem">{words.capitalize()}<br>'
-            f"{markup.bar(share, dark=is_dark())} {percent(share)} in common</div>"
+            f'<div style="color:{quiet};font-size:.875rem">{state}<br>'
+            f"{markup.bar(share, dark=is_dark())} {common}</div>"
         )
     else:
-        st.caption(words.capitalize())
+        st.caption(state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from ui.compare.verdicts import Verdict
 from ui.compare.work import explaining
 from ui.figures import markup, palette
 from ui.shell import running
+from ui.shell.many_items import drawn_of
+from ui.shell.notices import remark
 from ui.shell.waiting import fetch
 from ui.shell.widgets import is_dark
 from ui.shell.wording import NOUNS, percent, plain, points
@@ -27,22 +29,24 @@ _TAKEN = 10  # items with both models' reasons in the report
 _RANGE = "The range is where it would lie, 95 times of 100, for other {}s of the same kind."
 
 
-def answered(choice: CompareChoice, n: int) -> Answered | None:
-    """Both models' answers to the first n items."""
+def answered(choice: CompareChoice, n_there: int) -> Answered | None:
+    """Both models' answers to the items there are."""
+    rows = choice.scored(n_there)
     found = fetch(
         "answered",
-        _answered_id(choice, n),
+        _answered_id(choice, n_there),
         explaining.answered,
         choice.params(),
-        n,
+        rows,
         affinity=choice.pair(0)[0].affinity,
-        what="Asking both models",
+        what=f"Asking both models about {drawn_of(len(rows), n_there)} "
+        f"{NOUNS[choice.task.kind].item}s",
     )
     return None if found is None else Answered.from_dict(found)
 
 
-def _answered_id(choice: CompareChoice, n: int) -> str:
-    return store_id("answered", choice.comparison_id, str(n), repr(choice.matches))
+def _answered_id(choice: CompareChoice, n_there: int) -> str:
+    return store_id("answered", choice.comparison_id, str(n_there), repr(choice.matches))
 
 
 def headline(choice: CompareChoice, found: Answered, compared: Compared | None) -> None:
@@ -50,9 +54,11 @@ def headline(choice: CompareChoice, found: Answered, compared: Compared | None) 
     st.subheader(plain(told.headline(found, compared, NOUNS[choice.task.kind])), anchor=False)
 
 
-def scoreboard(choice: CompareChoice, board: Scoreboard) -> None:
+def scoreboard(choice: CompareChoice, board: Scoreboard, n_there: int) -> None:
     """How often they agree; where there are labels, how good each of them is."""
     noun = NOUNS[choice.task.kind]
+    if board.n < n_there:
+        remark(told.not_all(board.n, n_there, noun))
     if board.scores is None:
         agree = share(board.agreement)
         st.write(
@@ -125,25 +131,29 @@ def _scores(names: tuple[str, str], term: str, lines: list[tuple[str, str]]) -> 
     return f'<div style="{quiet}">{term}</div>{rows}'
 
 
-def explained(choice: CompareChoice, n: int) -> dict[str, Any] | None:
-    """The run over the first n items, once it has ended; meanwhile what there is to see and do."""
-    noun = NOUNS[choice.task.kind]
+def explained(choice: CompareChoice, n_there: int) -> dict[str, Any] | None:
+    """The run of the sample, once it has ended; meanwhile what there is to see and do."""
+    noun, rows = NOUNS[choice.task.kind], choice.rows(n_there)
+    n = len(rows)
+    which = f"each of the {n:,} {noun.item}s" if n > 1 else f"the {noun.item}"
+    if n < n_there:
+        which = f"{n:,} of the {n_there:,} {noun.item}s, drawn at random,"
     return running.explained(
         explaining.Comparing(choice),
-        n,
+        rows,
         noun,
         start=f"Explain {n:,} {noun.item}s" if n > 1 else f"Explain this {noun.item}",
         settle="Use",
         intro="Do they give the same answer for the same reasons? That shows once both models' "
-        f"answers to {f'each of the {n:,} {noun.item}s' if n > 1 else f'the {noun.item}'} "
-        "are explained.",
+        f"answers to {which} are explained.",
     )
 
 
-def compared(choice: CompareChoice, n: int, run: dict[str, Any]) -> Compared | None:
+def compared(choice: CompareChoice, n_there: int, run: dict[str, Any]) -> Compared | None:
     """What the explanations say together, and what is missing among them."""
     noun = NOUNS[choice.task.kind]
-    running.missing(explaining.Comparing(choice), n, run, noun, what="what follows")
+    work, rows = explaining.Comparing(choice), choice.rows(n_there)
+    running.missing(work, rows, run, noun, what="what follows")
     found = fetch(
         "compared",
         _compared_id(choice, run),

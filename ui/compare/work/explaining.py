@@ -18,7 +18,7 @@ from lime_engine.errors import InputError, cut
 from lime_engine.overlap import Overlap
 from lime_engine.subjects import ImageSubject, TabularSubject
 from lime_engine.types import FloatArray, IntArray, PredictFn
-from ui.compare.choice import MAX_ITEMS, PAIR, CompareChoice, pair_id, read_comparison
+from ui.compare.choice import PAIR, SIDES, CompareChoice, pair_id, read_comparison
 from ui.compare.values import Answered, AnsweredItem, Compared, Lean, OverlapOf, PairedItem
 from ui.compare.work.scoring import scoreboard
 from ui.explain.work.explaining import both_neighbourhoods
@@ -26,7 +26,7 @@ from ui.figures import cards, palette, pixels
 from ui.pick.values import Reason
 from ui.pick.work.explaining import ItemPerturber, be_polite, check_code, example
 from ui.workshop import runs
-from ui.workshop.asking import probabilities
+from ui.workshop.asking import batches
 from ui.workshop.case import Case
 from ui.workshop.catalogue import entry_of, find_model, has_data
 from ui.workshop.item import Item
@@ -46,8 +46,8 @@ Record = dict[str, Any]
 # --- Both models' answers -----------------------------------------------------------------------
 
 
-def answered(params: dict[str, str], n: int, *, report: Report) -> dict[str, Any]:
-    """Both models' answers to the first n items, as the JSON of an `Answered`.
+def answered(params: dict[str, str], rows: Sequence[int], *, report: Report) -> dict[str, Any]:
+    """Both models' answers to these items, as the JSON of an `Answered`.
 
     Raises
     ------
@@ -55,17 +55,17 @@ def answered(params: dict[str, str], n: int, *, report: Report) -> dict[str, Any
         If a model cannot take these items, or has no answer in common with them.
     """
     choice = read_comparison(params)
-    found, labels, own = _asked(choice, n, report)
+    found, labels, own = _asked(choice, rows, report)
     board = scoreboard(labels, found.answers, found.sure, found.of_label)
     items = tuple(
         AnsweredItem(
             row=row,
-            label=None if labels[row] < 0 else int(labels[row]),
-            answers=(int(found.answers[row, 0]), int(found.answers[row, 1])),
-            sure=(float(found.sure[row, 0]), float(found.sure[row, 1])),
-            distance=float(np.abs(own[0][row] - own[1][row]).sum() / 2),
+            label=None if labels[i] < 0 else int(labels[i]),
+            answers=(int(found.answers[i, 0]), int(found.answers[i, 1])),
+            sure=(float(found.sure[i, 0]), float(found.sure[i, 1])),
+            distance=float(np.abs(own[0][i] - own[1][i]).sum() / 2),
         )
-        for row in range(n)
+        for i, row in enumerate(rows)
     )
     return asdict(Answered(choice.matching.names, items, board))
 
@@ -76,10 +76,10 @@ def field_scores(params: dict[str, str], *, report: Report) -> dict[str, Any] | 
     if not has_data(choice.task.key):
         return None
     choice = replace(choice, source="field")
-    n = min(Case(choice.pair(0)[0]).items.n, MAX_ITEMS)
-    if n == 0:
+    rows = choice.scored(Case(choice.pair(0)[0]).items.n)
+    if not rows:
         return None
-    found, labels, _ = _asked(choice, n, report)
+    found, labels, _ = _asked(choice, rows, report)
     return asdict(scoreboard(labels, found.answers, found.sure, found.of_label))
 
 
@@ -93,29 +93,34 @@ class _Answers:
 
 
 def _asked(
-    choice: CompareChoice, n: int, report: Report
+    choice: CompareChoice, rows: Sequence[int], report: Report
 ) -> tuple[_Answers, IntArray, list[FloatArray]]:
     """Both models' answers, the labels (n,), -1 where there is none, and the probabilities."""
     matching = choice.matching
     cases = [Case(request) for request in choice.requests_of_one()]
-    labels = cases[0].items.labels
-    known: IntArray = np.full(n, -1) if labels is None else labels[:n]
+    ask = [_asking(choice, side, cases[side]) for side in SIDES]
+    labels: list[int] = []
+    parts: tuple[list[FloatArray], list[FloatArray]] = ([], [])
+    # Both are asked about a batch when it is read, which for a drawn picture takes the longest.
+    for batch, own in batches(cases[0], rows, report):
+        labels += [-1 if label is None else label for label in own]
+        for side in SIDES:
+            parts[side].append(ask[side](batch))
+    known: IntArray = np.array(labels, dtype=np.intp)
     answers, sure, of_label, joint = [], [], [], []
-    for side, part in enumerate((report.part(0, 0.5), report.part(0.5, 1))):
-        own = _probabilities(choice, side, cases[side], n, part)
-        answers.append(matching.answers(side, own))
-        sure.append(own.max(axis=1))
-        joint.append(matching.joint(side, own))
-        picked = joint[-1][np.arange(n), np.maximum(known, 0)]
+    for side in SIDES:
+        probabilities = np.concatenate(parts[side])
+        answers.append(matching.answers(side, probabilities))
+        sure.append(probabilities.max(axis=1))
+        joint.append(matching.joint(side, probabilities))
+        picked = joint[-1][np.arange(len(rows)), np.maximum(known, 0)]
         of_label.append(np.where(known >= 0, picked, np.nan))
     both = _Answers(np.column_stack(answers), np.column_stack(sure), np.column_stack(of_label))
     return both, known, joint
 
 
-def _probabilities(
-    choice: CompareChoice, side: int, case: Case, n: int, report: Report
-) -> FloatArray:
-    """What one model answers to all items, or in a sentence why it cannot."""
+def _asking(choice: CompareChoice, side: int, case: Case) -> Callable[[Any], FloatArray]:
+    """Asks one model about a batch of items; where it cannot answer, it says why in a sentence."""
     name, model = choice.names[side], choice.models[side]
     owner = find_model(choice.task, model)
     if owner is not None and owner[0].kind != choice.task.kind:
@@ -123,16 +128,20 @@ def _probabilities(
             f"{name} reads {_KINDS[owner[0].kind]}, but these are {_KINDS[choice.task.kind]}. "
             "Choose two models that take the same."
         )
-    try:
-        return probabilities(case, range(n), report)
-    except InputError:
-        raise
-    except Exception as error:
-        why = "" if choice.is_blind else f" ({cut(str(error))})"  # which may name a file
-        raise InputError(
-            f"{name} cannot answer about these {_KINDS[choice.task.kind]}{why}. Both models must "
-            "take the same input: choose another model, or other data."
-        ) from error
+
+    def ask(batch: Any) -> FloatArray:
+        try:
+            return np.asarray(case.predict(batch), dtype=float)
+        except InputError:
+            raise
+        except Exception as error:
+            why = "" if choice.is_blind else f" ({cut(str(error))})"  # which may name a file
+            raise InputError(
+                f"{name} cannot answer about these {_KINDS[choice.task.kind]}{why}. Both models "
+                "must take the same input: choose another model, or other data."
+            ) from error
+
+    return ask
 
 
 # --- Both models' reasons -----------------------------------------------------------------------

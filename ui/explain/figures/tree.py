@@ -50,7 +50,7 @@ def tree_figure(
     dark: bool,
     question: Callable[[int], str] | None = None,
     labels: tuple[str, str] = ("there", "gone"),
-    here: str = "as it is",
+    here: str = "copies like it",
 ) -> go.Figure:
     """Questions in boxes, mean answers in percent at the ends, the instance's own way in bold.
 
@@ -75,7 +75,7 @@ def tree_figure(
     labels : (on, off)
         What the two branches are called.
     here : str
-        What stands beside the end of the instance's own way.
+        What stands beside the end of the instance's own way: a mean of copies, not its answer.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def tree_in_words(
     target_name: str,
     *,
     labels: tuple[str, str] = ("there", "gone"),
-    here: str = "as it is",
+    here: str = "copies like it",
 ) -> str:
     """The tree as text, an end a sentence; the instance's own comes first. Not escaped."""
     said = [f"{target_name}: {_percent(surrogate.value[0])} on average over all copies."]

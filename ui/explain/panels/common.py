@@ -25,9 +25,9 @@ from ui.workshop.request import N_SAMPLES
 
 # Heights that are kept whatever is shown: nothing moves while parts are switched off, and the
 # answer and its reasons fit a laptop's screen.
-ANSWER_PX = 184
+ANSWER_PX = 164
 FAINT = 0.005  # half a percentage point
-NOW, EDITED, FORECAST = "as it is", "with your edits", "the imitation's forecast"
+NOW, EDITED = "as it is", "with your edits"
 
 
 _INVITATIONS = {
@@ -67,11 +67,6 @@ def answer(
         series: dict[str, Sequence[float]] = {NOW: explanation.probabilities}
         if change is not None:
             series[EDITED] = change.answer
-            if len(names) == 2 and not independent:
-                forecast = min(1.0, max(0.0, explanation.forecast(change.off)))
-                both = [1 - forecast, 1 - forecast]
-                both[explanation.target] = forecast
-                series[FORECAST] = both
         figure(
             answer_bars(
                 names,

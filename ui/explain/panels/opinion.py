@@ -123,9 +123,11 @@ def _tree(choice: Choice, explanation: Explanation) -> None:
     fits = "" if grown.fidelity.r2 is None else f" It gets {max(0.0, grown.fidelity.r2):.0%} right."
     st.write(
         f"The same answers, imitated by a tree of at most four questions in a row.{fits} A tree "
-        f"can say “only if”: what one of the {noun.parts} does may depend on another. The bold way "
-        f"is the one that this {noun.item} takes."
+        f"can say “only if”: what one of the {noun.parts} does may depend on another. At each end "
+        "stands the mean answer of all copies that come to it; the bold way is the one that this "
+        f"{noun.item} takes."
     )
+    end = f"copies like this {noun.item}"
     names, labels = wording.part_names(grown.subject), ("there", "gone")
     if isinstance(grown.subject, TabularSubject):
         names, labels = grown.subject.bins, ("yes", "no")
@@ -138,11 +140,12 @@ def _tree(choice: Choice, explanation: Explanation) -> None:
             target,
             question=lambda i: f"{names[i]}?",
             labels=labels,
+            here=end,
             width_px=width,
             dark=is_dark(),
         ),
         key="tree-chart",
-        alt=tree_in_words(surrogate, names, target, labels=labels),
+        alt=tree_in_words(surrogate, names, target, labels=labels, here=end),
     )
 
 

@@ -85,7 +85,7 @@ def full(depth, seed=0):
 def test_every_node_has_a_box_with_its_question_or_percent(width):
     figure = figure_of(width_px=width)
     inside = [plain(text_in(figure, node)) for node in range(5)]
-    assert inside == ["fever?", "12%", "chest pain?", "41%", "87% as it is"]
+    assert inside == ["fever?", "12%", "chest pain?", "41%", "87% copies like it"]
     assert said(figure)[0] == "urgent: 45% on average over all copies"
     assert sorted(said(figure)).count("there") == sorted(said(figure)).count("gone") == 2
 
@@ -159,13 +159,14 @@ def test_hovering_says_what_is_there_and_gone():
 
 def test_the_tree_in_words_has_every_end_with_its_own_first():
     assert tree_in_words(TREE, NAMES, "urgent") == (
-        "urgent: 45% on average over all copies. fever there, chest pain there (as it is): 87%. "
+        "urgent: 45% on average over all copies. "
+        "fever there, chest pain there (copies like it): 87%. "
         "fever there, chest pain gone: 41%. fever gone: 12%."
     )
     assert tree_in_words(ALONE, NAMES, "urgent") == "urgent: 45% on average over all copies."
     long = tree_in_words(full(3), list("abc"), "urgent")
     assert long.count("%") == 1 + 8
-    assert long.count("as it is") == 1
+    assert long.count("copies like it") == 1
 
 
 @given(
