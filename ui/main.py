@@ -10,7 +10,7 @@ def main() -> None:
     import streamlit as st
 
     from pages import compare, explain, home, improve, pick, review, upload
-    from ui.shell import screens
+    from ui.shell import address, screens
 
     pages = {
         "home": st.Page(home.render, title="Home", url_path="", default=True),
@@ -27,6 +27,7 @@ def main() -> None:
     st.set_page_config(page_title=title, layout="wide")
     screens.leave()
     page.run()
+    address.answered()
 
 
 if __name__ == "__main__":
