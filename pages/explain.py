@@ -45,16 +45,16 @@ def render() -> None:
     match explanation.subject:
         case TextSubject() as subject:
             panels_text.reasons(choice, explanation, subject)
-            panels.how_far(explanation)
+            panels.how_far(choice, explanation)
             panels_text.edits(choice, explanation, subject, change)
             evidence = panels_text.evidence(choice, explanation)
         case ImageSubject() as subject:
             panels_image.reasons(choice, explanation, subject, found["rivals"])
-            panels.how_far(explanation)
+            panels.how_far(choice, explanation)
             panels_image.edits(choice, explanation, subject, change)
         case TabularSubject() as subject:
             panels_table.reasons(choice, explanation, subject, change)
-            panels.how_far(explanation)
+            panels.how_far(choice, explanation)
             evidence = panels_table.evidence(choice, explanation, subject)
     panels_second.second_looks(choice, explanation)
     panels.how_it_works(choice, explanation)

@@ -26,18 +26,26 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[Server]:
-    """`streamlit run app.py` on a free port, with its store and log in this folder."""
+def serve(folder: Path, *, slow_seconds: float = 0.0) -> Iterator[Server]:
+    """`streamlit run app.py` on a free port, with its store and log in this folder.
+
+    With `slow_seconds` every run of a script takes twice so long more (`tests.slow_server`).
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    module = "tests.slow_server" if slow_seconds else "streamlit"
+    command = [sys.executable, "-m", module, "run", "app.py", f"--server.port={port}"]
     with server.log.open("wb") as log:
         process = subprocess.Popen(
             [*command, "--server.address=127.0.0.1"],
             cwd=ROOT,
-            env={**os.environ, "LIME_LAB_STORE": str(folder / "store")},
+            env={
+                **os.environ,
+                "LIME_LAB_STORE": str(folder / "store"),
+                "SLOW_SECONDS": str(slow_seconds),
+            },
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a process group, so that nothing of it stays behind

@@ -10,7 +10,7 @@ def main() -> None:
     import streamlit as st
 
     from pages import compare, explain, home, improve, pick, review, upload
-    from ui.shell import memory, screens
+    from ui.shell import address, memory, screens
 
     memory.freeze_imports()
 
@@ -29,6 +29,7 @@ def main() -> None:
     st.set_page_config(page_title=title, layout="wide")
     screens.leave()
     page.run()
+    address.answered()
 
 
 if __name__ == "__main__":

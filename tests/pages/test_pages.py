@@ -114,13 +114,13 @@ def test_a_bare_address_explains_the_first_demo() -> None:
 
 def test_model_class_and_number_of_words_change_the_url_and_the_answer() -> None:
     app = opened(explain)
-    app.selectbox(key="choice-Model").set_value("b").run()
+    app.selectbox(key="choice-Model-triage").set_value("b").run()
     settled(app)
     assert app.query_params["model"] == "b"
     app.number_input(key="choice-features").set_value(3).run()
     settled(app)
     assert app.query_params["features"] == "3"
-    app.selectbox(key="choice-Reasons for").set_value(0).run()
+    app.selectbox(key="choice-Reasons for-triage-" + str(DEMO.item)).set_value(0).run()
     settled(app)
     assert app.query_params["class"] == "0"
     name = DEMO.task.class_names[0]
@@ -130,9 +130,9 @@ def test_model_class_and_number_of_words_change_the_url_and_the_answer() -> None
 
 def test_switching_a_word_off_undo_and_reset() -> None:
     app = opened(explain)
-    app.multiselect(key="off-parts").select(0).run()
+    app.multiselect[0].select(0).run()
     settled(app)
-    app.multiselect(key="off-parts").select(2).run()
+    app.multiselect[0].select(2).run()
     settled(app)
     assert app.query_params["off"] == "0.2"
     assert "Without" in seen(app)
@@ -148,7 +148,7 @@ def test_switching_a_word_off_undo_and_reset() -> None:
 def test_guess_first_hides_the_answer_until_committed() -> None:
     app = opened(explain, guess="1")
     assert "The model says" not in seen(app)
-    assert "choice-Reasons for" not in [box.key for box in app.selectbox]
+    assert "Reasons for" not in [box.label for box in app.selectbox]
     assert not app.metric
     commit = app.button[0]
     commit.click().run()
@@ -255,7 +255,7 @@ def test_digits_show_the_three_likeliest_answers() -> None:
     app.slider(key="choice-features").set_value(3).run()
     settled(app)
     assert app.query_params["features"] == "3"
-    app.multiselect(key="off-parts").select(20).run()
+    app.multiselect[0].select(20).run()
     settled(app)
     assert app.query_params["off"] == "20"
     assert "Without “region 21, " in seen(app).replace("\\", "")

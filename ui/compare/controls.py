@@ -37,7 +37,13 @@ def compare_bar(choice: CompareChoice, n_there: int | None) -> None:
         select_task(choice.task, _open_task, screen="compare")
         for side in SIDES:
             _model(choice, side)
-        select_source(choice.task, choice.source, _open_source, screen="compare")
+        select_source(
+            choice.task,
+            choice.source,
+            _open_source,
+            screen="compare",
+            about=COMPARE.about(choice, "task"),
+        )
         if n_there is not None:
             select_amount(
                 "To explain",
@@ -46,6 +52,7 @@ def compare_bar(choice: CompareChoice, n_there: int | None) -> None:
                 AMOUNTS,
                 _open_some,
                 screen="compare",
+                about=COMPARE.about(choice, "task", "source"),
                 help=f"Both models answer all {noun.item}s here, and so many of them, drawn at "
                 "random, are explained. Each is explained once; what is explained stays.",
             )
@@ -79,7 +86,7 @@ def _begin_afresh() -> None:
 
 def _open_task(task: Task) -> None:
     now, first = COMPARE.fresh(), first_comparison(task)
-    COMPARE.follow(
+    COMPARE.write(
         task=task,
         models=first.models,
         matches=first.matches,
@@ -91,12 +98,12 @@ def _open_task(task: Task) -> None:
 
 
 def _open_source(source: str) -> None:
-    COMPARE.follow(source=source, **_ANEW)
+    COMPARE.write(source=source, **_ANEW)
     close_item()
 
 
 def _open_some(n: int) -> None:
-    COMPARE.follow(n=n, **_ANEW)
+    COMPARE.write(n=n, **_ANEW)
     close_item()
 
 
@@ -107,7 +114,7 @@ def _model(choice: CompareChoice, side: int) -> None:
         now = COMPARE.fresh()
         models, matches = list(now.models), list(now.matches)
         models[side], matches[side] = key, None
-        COMPARE.follow(models=tuple(models), matches=tuple(matches), **_ANEW)
+        COMPARE.write(models=tuple(models), matches=tuple(matches), **_ANEW)
 
     select(
         f"Model {side + 1}",
@@ -115,6 +122,7 @@ def _model(choice: CompareChoice, side: int) -> None:
         choice.models[side],
         write,
         name=f"compare-model-{side}",
+        about=COMPARE.about(choice, "task"),
         width=HALF_A_PHONE_PX,
         help="\n\n".join(f"{plain(c.name)}: {plain(c.summary)}" for c in choice.task.models),
     )
@@ -173,8 +181,7 @@ def _match(choice: CompareChoice, side: int, *, is_open: bool) -> None:
         return  # it is gone, which is said already
     if theirs == ours:
         return
-    by_hand = choice.matches[side]
-    now = by_hand if by_hand and len(by_hand) == len(theirs) else by_name(ours, theirs)
+    now = _match_now(choice, side)
     with st.expander(plain(f"What {choice.names[side]} calls these answers"), expanded=is_open):
         st.caption(
             "An answer of the model that stands for none of these counts as “anything else”."
@@ -185,16 +192,25 @@ def _match(choice: CompareChoice, side: int, *, is_open: bool) -> None:
                     name,
                     {_NONE: "-", **dict(enumerate(theirs))},
                     now.index(number) if number in now else _NONE,
-                    partial(_write_match, side, now, number),
+                    partial(_write_match, side, number),
                     name=f"match-{side}-{number}",
+                    about=COMPARE.about(choice, "task", "models"),
                     width=_CLASS_PX,
                 )
 
 
-def _write_match(side: int, now: Match, ours: int, theirs: int) -> None:
-    matches = list(COMPARE.fresh().matches)
-    matches[side] = rematched(now, ours, None if theirs == _NONE else theirs)
-    COMPARE.follow(matches=tuple(matches), **_ANEW)
+def _write_match(side: int, ours: int, theirs: int) -> None:
+    choice = COMPARE.fresh()
+    matches = list(choice.matches)
+    matches[side] = rematched(_match_now(choice, side), ours, None if theirs == _NONE else theirs)
+    COMPARE.write(matches=tuple(matches), **_ANEW)
+
+
+def _match_now(choice: CompareChoice, side: int) -> Match:
+    """How a model's classes stand for those of the data: by hand, else by their names."""
+    theirs, by_hand = choice.class_names(choice.models[side]), choice.matches[side]
+    fits = by_hand is not None and len(by_hand) == len(theirs)
+    return by_hand if by_hand and fits else by_name(choice.task.class_names, theirs)
 
 
 def rematched(match: Match, ours: int, theirs: int | None) -> Match:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui.compare import verdicts
 from ui.compare.choice import MAX_FEATURE, NAMES, CompareChoice, read_comparison
-from ui.shell.address import Address
+from ui.shell.address import About, Address
 
 _WHO = "comparing-person"
 _CLOSED: dict[str, Any] = {"row": None, "target": None, "off": (), "edits": ()}
@@ -23,6 +23,16 @@ def _read(params: Mapping[str, str]) -> CompareChoice:
 
 
 COMPARE: Address[CompareChoice] = Address("compare", NAMES, _read)
+
+
+def about_all(choice: CompareChoice) -> About:
+    """What an act on the list, or on what narrows it, is about."""
+    return COMPARE.about(choice, "comparison_id")
+
+
+def about_item(choice: CompareChoice) -> About:
+    """What an act on the open item is about."""
+    return COMPARE.about(choice, "comparison_id", "row")
 
 
 def open_item(row: int) -> None:

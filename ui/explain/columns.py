@@ -1,7 +1,7 @@
 """A table's columns on the screen: what they hold, and a field to enter a value."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,6 +9,8 @@ import streamlit as st
 from lime_engine.subjects import Value
 from sample_models import Task
 from ui.explain.work import evidence
+from ui.shell.address import About
+from ui.shell.controls import is_one_of, keyed, told_apart
 from ui.shell.waiting import fetch
 from ui.shell.wording import cell, plain
 from ui.workshop.column import Column
@@ -32,56 +34,83 @@ def task_columns(task: Task) -> list[Column] | None:
     return [Column(**column) for column in found]
 
 
-def column_field(
-    column: Column,
-    key: str,
-    value: Value,
-    *,
-    label: str | None = None,
-    help: str | None = None,
-    on_change: Callable[[Value], None] | None = None,
-    **options: Any,
-) -> Value:
-    """A field for one value: a number, or one of the categories; None where it is missing.
+def column_field(column: Column, key: str, value: Value, **options: Any) -> Value:
+    """A field for one value, which starts with `value`; returns what is in it.
 
-    With `on_change` the field always shows `value`, and tells what a person makes of it; without,
-    it starts with `value`. `label` is Markdown, the column's name by default.
+    A number, or one of the categories; None where it is missing.
     """
+    choices = _choices(column, value)
+    st.session_state.setdefault(key, _as_told(column, choices, value))
+    _draw(column, choices, key=key, label=plain(column.name), **options)
+    return _as_value(column, choices, st.session_state[key])
+
+
+def edited_field(
+    column: Column,
+    name: str,
+    value: Value,
+    write: Callable[[Value], None],
+    *,
+    about: About,
+    label: str,
+    help: str,
+) -> None:
+    """The same field, but it always shows `value`, and writes what a person makes of it.
+
+    `label` is Markdown.
+    """
+    choices = _choices(column, value)
+
+    def offers(told: Any) -> bool:
+        if column.kind == "category":
+            return is_one_of(told, range(len(choices)))
+        return told is None or (isinstance(told, int | float) and math.isfinite(told))
+
+    keyed(
+        name,
+        _as_told(column, choices, value),
+        lambda key, changed: _draw(
+            column, choices, key=key, label=label, help=help, on_change=changed
+        ),
+        lambda told: write(_as_value(column, choices, told)),
+        offers=offers,
+        about=about,
+    )
+
+
+def _choices(column: Column, value: Value) -> list[Value]:
     choices: list[Value] = list(column.categories)
     if value not in choices:
         choices.append(value)  # missing, or a category that a link names
     if column.can_be_missing and None not in choices:
         choices.append(None)
-    start = choices.index(value) if column.kind == "category" else _number(value)
-    if on_change is not None or key not in st.session_state:
-        st.session_state[key] = start
+    return choices
 
-    def entered() -> Value:
-        state: Any = st.session_state[key]
-        # Categories go by number: to Streamlit, None is "nothing chosen".
-        value: Value = choices[state] if column.kind == "category" else state
-        return value
 
-    common: dict[str, Any] = {
-        "key": key,
-        "help": help,
-        "width": FIELD_PX,
-        "on_change": None if on_change is None else lambda: on_change(entered()),
-        **options,
-    }
-    shown = label or plain(column.name)
+def _as_told(column: Column, choices: Sequence[Value], value: Value) -> float | int | None:
+    """The value as the widget has it. Categories go by number: to Streamlit, None is no choice."""
+    return choices.index(value) if column.kind == "category" else _number(value)
+
+
+def _as_value(column: Column, choices: Sequence[Value], told: Any) -> Value:
+    value: Value = choices[told] if column.kind == "category" else told
+    return value
+
+
+def _draw(column: Column, choices: Sequence[Value], *, label: str, **options: Any) -> None:
     if column.kind == "category":
-        st.selectbox(shown, range(len(choices)), format_func=lambda i: cell(choices[i]), **common)
+        named = told_apart({i: cell(choice) for i, choice in enumerate(choices)})
+        st.selectbox(label, list(named), format_func=named.__getitem__, width=FIELD_PX, **options)
     else:
         st.number_input(
-            shown,
+            label,
             value=None,
             step=_step(column),
             format="%.0f" if column.whole else "%.6g",
             placeholder="missing",
-            **common,
+            width=FIELD_PX,
+            **options,
         )
-    return entered()
 
 
 def _number(value: Value) -> float | None:

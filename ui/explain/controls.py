@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from ui.explain.choice import AUTO, MAX_FEATURES, MAX_SEED, Choice
-from ui.explain.place import follow_widget
-from ui.shell.controls import HALF_A_PHONE_PX, keyed, select, select_model
+from ui.explain.place import EXPLAIN, write_choice
+from ui.shell.controls import HALF_A_PHONE_PX, keyed, select, select_model, whole_number
 from ui.shell.wording import NOUNS
 from ui.workshop.item import Item
 from ui.workshop.kept import n_own
@@ -101,33 +101,34 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
     noun = NOUNS[choice.task.kind]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _item(choice)
-        select_model(choice.task, choice.model, lambda value: follow_widget(model=value))
+        about_task = EXPLAIN.about(choice, "task")
+        select_model(
+            choice.task, choice.model, lambda value: write_choice(model=value), about=about_task
+        )
         if not hide_answer:
             select(
                 "Reasons for",
                 {_SAID: "what it says", **dict(enumerate(choice.task.class_names))},
                 _SAID if choice.target is None else choice.target,
-                lambda value: follow_widget(target=None if value == _SAID else value),
+                lambda value: write_choice(target=None if value == _SAID else value),
+                about=EXPLAIN.about(choice, "task", "item"),
                 width=HALF_A_PHONE_PX,
                 help=f"The answer whose reasons are shown. Orange {noun.parts} speak for it, "
                 "purple ones against it.",
             )
         # A slider where the picture answers at once; a number where there is little room.
         shown = st.slider if choice.task.kind == "image" else st.number_input
-        keyed(
-            "features",
+        whole_number(
+            shown,
+            f"{noun.Parts} shown",
+            1,
+            MAX_FEATURES,
             choice.features,
-            lambda key, changed: shown(
-                f"{noun.Parts} shown",
-                1,
-                MAX_FEATURES,
-                key=key,
-                on_change=changed,
-                width=HALF_A_PHONE_PX,
-                help=f"How many {noun.parts} the explanation may name. Changing it asks the model "
-                "nothing.",
-            ),
-            lambda value: follow_widget(features=value),
+            lambda value: write_choice(features=value),
+            name="features",
+            width=HALF_A_PHONE_PX,
+            help=f"How many {noun.parts} the explanation may name. Changing it asks the model "
+            "nothing.",
         )
         with st.popover("Settings", width=HALF_A_PHONE_PX, icon=":material/tune:"):
             _settings(choice)
@@ -141,7 +142,8 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
                 help="Hides the model's answer until you have given yours. Seeing an answer first, "
                 "with reasons, makes people accept it more readily, also when it is wrong.",
             ),
-            lambda value: follow_widget(guess_first=value),
+            lambda value: write_choice(guess_first=value),
+            offers=lambda told: isinstance(told, bool),
         )
 
 
@@ -150,18 +152,15 @@ def _item(choice: Choice) -> None:
     if choice.item.is_own:
         n = n_own(choice.task.kind, choice.item.source)
         if n > 1:
-            keyed(
-                "row",
+            whole_number(
+                st.number_input,
+                f"Your {noun.item} (1 to {n:,})",
+                1,
+                n,
                 min(choice.item.row, n - 1) + 1,
-                lambda key, changed: st.number_input(
-                    f"Your {noun.item} (1 to {n:,})",
-                    1,
-                    n,
-                    key=key,
-                    on_change=changed,
-                    width=HALF_A_PHONE_PX,
-                ),
                 lambda value: _open(Item(choice.item.source, value - 1)),
+                name="row",
+                width=HALF_A_PHONE_PX,
             )
             return
         titles = {choice.item: f"Your {noun.item}"}
@@ -169,11 +168,12 @@ def _item(choice: Choice) -> None:
         titles = {Item(e.split, e.row): e.title for e in choice.task.examples}
         kind = "Test" if choice.item.source == "test" else choice.item.source.capitalize()
         titles.setdefault(choice.item, f"{kind} {noun.item} {choice.item.row}")
-    select(noun.Item, titles, choice.item, _open, width=TEXT_PX)
+    about_task = EXPLAIN.about(choice, "task")
+    select(noun.Item, titles, choice.item, _open, about=about_task, width=TEXT_PX)
 
 
 def _open(item: Item) -> None:
-    follow_widget(item=item, target=None, off=(), edits=())
+    write_choice(item=item, target=None, off=(), edits=())
 
 
 def _settings(choice: Choice) -> None:
@@ -184,7 +184,7 @@ def _settings(choice: Choice) -> None:
             label,
             options,
             getattr(choice, name),
-            partial(_follow_view, name),
+            partial(_write_view, name),
             name=name,
             help=help_text,
         )
@@ -226,29 +226,26 @@ def _settings(choice: Choice) -> None:
             label,
             choices,
             value,
-            partial(_follow, name),
+            partial(_write, name),
             name=name,
             help=help_text,
         )
-    keyed(
-        "seed",
+    whole_number(
+        st.number_input,
+        "Seed",
+        0,
+        MAX_SEED,
         choice.seed,
-        lambda key, changed: st.number_input(
-            "Seed",
-            0,
-            MAX_SEED,
-            key=key,
-            on_change=changed,
-            help="Which copies are drawn. The same seed gives the same explanation.",
-        ),
-        lambda value: follow_widget(seed=value),
+        lambda value: write_choice(seed=value),
+        name="seed",
+        help="Which copies are drawn. The same seed gives the same explanation.",
     )
 
 
-def _follow(name: str, value: Any) -> None:
-    follow_widget(**{name: value})
+def _write(name: str, value: Any) -> None:
+    write_choice(**{name: value})
 
 
-def _follow_view(name: str, value: Any) -> None:
+def _write_view(name: str, value: Any) -> None:
     """Components are numbered anew: what was switched off would be something else."""
-    follow_widget(**{name: value}, off=())
+    write_choice(**{name: value}, off=())

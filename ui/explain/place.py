@@ -4,14 +4,9 @@ from typing import Any
 
 from ui.explain import choice
 from ui.explain.choice import Choice, read_choice
-from ui.shell.address import Address
+from ui.shell.address import About, Address
 
-
-def _shown(choice: Choice, name: str) -> Any:
-    return choice.n_samples if name == "samples" else getattr(choice, name)
-
-
-EXPLAIN: Address[Choice] = Address("explain", choice.NAMES, read_choice, _shown)
+EXPLAIN: Address[Choice] = Address("explain", choice.NAMES, read_choice)
 
 
 current_choice = EXPLAIN.current
@@ -20,7 +15,9 @@ current_choice = EXPLAIN.current
 write_choice = EXPLAIN.write
 
 
-follow_widget = EXPLAIN.follow
+def about_item(choice: Choice) -> About:
+    """What an act on the item's parts is about: they are numbered as it is taken apart."""
+    return EXPLAIN.about(choice, "task", "item", "components", "regions")
 
 
 def toggle_off(component: int, at: Address[Any] = EXPLAIN) -> None:
@@ -40,11 +37,8 @@ def undo_change(at: Address[Any] = EXPLAIN) -> None:
 
 def edit_value(column: int, value: Any, original: Any, at: Address[Any] = EXPLAIN) -> None:
     """Change a row's value, or change it back; for its widget's callback."""
-    for before in at.believed("edits"):
-        if dict(before).get(column, original) == value:
-            return  # not news, as in `Address.follow`
     edits = dict(at.fresh().edits)
     edits.pop(column, None)
     if value != original:
         edits[column] = value
-    at.follow(edits=tuple(edits.items()))
+    at.write(edits=tuple(edits.items()))

@@ -23,9 +23,16 @@ def pick_bar(choice: PickChoice, n_there: int | None) -> None:
     noun = NOUNS[choice.task.kind]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         select_task(choice.task, _open_task, screen="pick")
-        select_model(choice.task, choice.model, lambda value: PICK.follow(model=value))
+        about_task = PICK.about(choice, "task")
+        select_model(
+            choice.task, choice.model, lambda value: PICK.write(model=value), about=about_task
+        )
         select_source(
-            choice.task, choice.source, lambda value: PICK.follow(source=value), screen="pick"
+            choice.task,
+            choice.source,
+            lambda value: PICK.write(source=value),
+            screen="pick",
+            about=about_task,
         )
         if n_there is not None:
             select_amount(
@@ -33,8 +40,9 @@ def pick_bar(choice: PickChoice, n_there: int | None) -> None:
                 choice.n,
                 n_there,
                 CANDIDATES,
-                lambda value: PICK.follow(n=value),
+                lambda value: PICK.write(n=value),
                 screen="pick",
+                about=PICK.about(choice, "task", "source"),
                 help=f"Each of these {noun.item}s is explained once; what is explained stays. They "
                 "are drawn at random, the same ones for everybody.",
             )
@@ -45,7 +53,7 @@ def pick_bar(choice: PickChoice, n_there: int | None) -> None:
 def _open_task(task: Task) -> None:
     now, first = PICK.fresh(), first_pick(task)
     source = source_in(task, now.task, now.source, first.source)
-    PICK.follow(task=first.task, model=first.model, source=source, n=first.n)
+    PICK.write(task=first.task, model=first.model, source=source, n=first.n)
 
 
 def _favour(choice: PickChoice) -> None:
@@ -56,7 +64,7 @@ def _favour(choice: PickChoice) -> None:
         "Favour",
         options,
         choice.favour if choice.favour in options else "nothing",
-        lambda value: PICK.follow(favour=value),
+        lambda value: PICK.write(favour=value),
         name="pick-favour",
         help="The picks still show as much as possible; but so many of them are to be of this "
         "kind. Wrong answers can only be told where the data have labels.",
@@ -69,6 +77,6 @@ def _favour(choice: PickChoice) -> None:
                 for share in SHARES
             },
             choice.share,
-            lambda value: PICK.follow(share=value),
+            lambda value: PICK.write(share=value),
             name="pick-share",
         )

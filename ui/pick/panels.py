@@ -15,6 +15,7 @@ from ui.pick.values import Picked, PickedItem
 from ui.pick.work import choosing
 from ui.pick.work.explaining import Explaining
 from ui.shell import running, wording
+from ui.shell.controls import whole_number
 from ui.shell.notices import remark
 from ui.shell.screens import leave_for
 from ui.shell.waiting import fetch
@@ -22,6 +23,7 @@ from ui.shell.widgets import clickable_figure, figure, figure_width, is_dark
 from ui.shell.wording import NOUNS, plain
 from ui.workshop.request import store_id
 
+_PICKED_FROM = ("task", "model", "source", "n", "favour", "share")
 CURVE_PX, MATRIX_PX = 420, 1040  # before the browser has told its width
 
 
@@ -74,14 +76,14 @@ def headline(
     with left:
         st.subheader(_shown(picked, budget, noun.item), anchor=False)
         if n > 1:
-            key = "pick-budget"
-            st.session_state[key] = budget
-            budget = st.slider(
+            whole_number(
+                st.slider,
                 f"How many {noun.item}s you will look at",
                 1,
                 n,
-                key=key,
-                on_change=lambda: PICK.follow(budget=st.session_state[key]),
+                budget,
+                lambda told: PICK.write(budget=told),
+                name="pick-budget",
                 help="The order stays: one more adds to those before it.",
             )
         for line in _remarks(choice, picked, budget):
@@ -223,6 +225,7 @@ def matrix(choice: PickChoice, picked: Picked, budget: int) -> None:
         clickable_figure(
             drawing,
             key="matrix",
+            about=PICK.about(choice, *_PICKED_FROM),
             alt=pick_matrix.matrix_in_words(picked, budget, names, kind),
             on_click=lambda number: leave_for(
                 "explain", choice.opened(picked.items[number - 1].row).params()

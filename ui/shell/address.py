@@ -1,20 +1,22 @@
 """The choice in the URL, where a link, a reload and the browser's history find it.
 
-It is written by callbacks, before the page runs again; widgets take their values from it.
+It is written by callbacks, before the page runs again; widgets take their values from it
+(`ui.shell.controls`).
 
-Every message of the browser brings along its URL and the values of all its widgets. One that was
-sent in the moment before the page's last answer arrived there (a second quick click, a figure that
-tells its width) still has the old ones, which would undo what has just been done.
+Every message of the browser brings along its URL. One that was sent before the page's last answer
+arrived there (a second quick click, a figure that tells its width) still has the old one, which
+would undo what has just been done.
 """
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-ECHO_SECONDS = 2.0  # such a message is here by then
+ECHO_SECONDS = 2.0  # after the page's answer, a message that was sent before it is here by then
 
 
 class InUrl(Protocol):
@@ -26,28 +28,79 @@ class InUrl(Protocol):
 T = TypeVar("T", bound=InUrl)
 
 
+class Echo:
+    """Whether a message may still be from before a change of the page.
+
+    It may until a while after the first run that has shown the change to its end.
+    """
+
+    def __init__(self) -> None:
+        self._shown_at: float | None = None
+        st.session_state.setdefault(_UNSEEN, []).append(self)
+
+    def may_come(self) -> bool:
+        return self._shown_at is None or time.monotonic() - self._shown_at < ECHO_SECONDS
+
+    def shown(self) -> None:
+        self._shown_at = time.monotonic()
+
+
+_UNSEEN = "changes-not-shown-yet"
+
+
+def answered() -> None:
+    """The page has run to its end, and the browser has all that changed; called by `ui.main`."""
+    for change in st.session_state.pop(_UNSEEN, ()):
+        change.shown()
+
+
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What was written a moment ago, when, and what the browser may still believe."""
+    """What was written, and over which URLs, while messages may still have those."""
 
     params: dict[str, str]
-    at: float
-    urls: tuple[dict[str, str], ...]  # those it was written over
-    values: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # of fields, as widgets had it
+    urls: tuple[dict[str, str], ...]
+    echo: Echo
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an act is about: the values of some of a choice's fields, when its widget was drawn.
+
+    The widget's key names it, so that a late message tells which one it means.
+    """
+
+    values: tuple[str, ...]
+    now: Callable[[], tuple[str, ...]]
+
+    def key(self, name: str) -> str:
+        """A widget's key: the browser's messages have it, also when the page has moved on."""
+        return "-".join((name, *self.values))
+
+    def is_there(self) -> bool:
+        """Whether it still is what the screen shows."""
+        return self.values == self.now()
+
+    def act(self, do: Callable[..., Any]) -> Callable[..., None]:
+        """`do`, for a callback: it is done to this, or not at all."""
+
+        def done(*args: Any, **kwargs: Any) -> None:
+            if self.is_there():
+                do(*args, **kwargs)
+
+        return done
 
 
 @dataclass(frozen=True, slots=True)
 class Address(Generic[T]):
     """The choice that a screen's URL holds.
 
-    `read` makes it of the URL's parameters, which have these `names`; `shown(choice, field)` is
-    the value that the field's widget has.
+    `read` makes it of the URL's parameters, which have these `names`.
     """
 
     screen: str
     names: frozenset[str]
     read: Callable[[Mapping[str, str]], T]
-    shown: Callable[[T, str], Any] = getattr
 
     def current(self) -> T:
         """The choice in the URL; without one there, what was looked at last.
@@ -63,23 +116,22 @@ class Address(Generic[T]):
         st.session_state[last] = choice.params()
         return choice
 
+    def about(self, choice: T, *fields: str) -> About:
+        """What an act on this choice is about: these fields' values together."""
+
+        def values(of: T) -> tuple[str, ...]:
+            found = [getattr(of, name) for name in fields]
+            return tuple(str(getattr(value, "key", value)) for value in found)
+
+        return About(values(choice), lambda: values(self.fresh()))
+
     def write(self, **changes: Any) -> None:
-        """Change the choice in the URL; for callbacks of what is not itself a part of it."""
-        self._write(changes, told_by="")
-
-    def follow(self, **changes: Any) -> None:
-        """Change the choice as its widget tells, that of the first field; for its `on_change`.
-
-        A value that the widget had until a moment ago, when something else changed it, is no news.
-        """
-        told_by = next(iter(changes))
-        if changes[told_by] not in self.believed(told_by):
-            self._write(changes, told_by)
-
-    def believed(self, name: str) -> tuple[Any, ...]:
-        """What the browser may still believe a field to be, though it was changed a moment ago."""
+        """Change the choice in the URL; for callbacks."""
+        choice: Any = self.fresh()
         written = self._just_written()
-        return written.values.get(name, ()) if written else ()
+        urls = (*(written.urls if written else ()), st.query_params.to_dict())
+        st.query_params.from_dict(replace(choice, **changes).params())
+        st.session_state[self._key] = _Written(st.query_params.to_dict(), urls, Echo())
 
     def fresh(self) -> T:
         """The choice in the URL, or the one written over it a moment ago."""
@@ -88,26 +140,12 @@ class Address(Generic[T]):
             st.query_params.from_dict(written.params)
         return self.read(st.query_params.to_dict())
 
-    def _write(self, changes: dict[str, Any], told_by: str) -> None:
-        choice: Any = self.fresh()
-        written = self._just_written()
-        urls = (*(written.urls if written else ()), st.query_params.to_dict())
-        values = dict(written.values) if written else {}
-        for name, value in changes.items():
-            before = self.shown(choice, name)
-            if name == told_by:
-                values.pop(name, None)
-            elif value != before:
-                values[name] = (*values.get(name, ()), before)
-        st.query_params.from_dict(replace(choice, **changes).params())
-        st.session_state[self._key] = _Written(
-            st.query_params.to_dict(), time.monotonic(), urls, values
-        )
-
     def _just_written(self) -> _Written | None:
+        run = get_script_run_ctx(suppress_warning=True)
+        if run is not None and run.is_history_navigation:  # somebody went back to that URL
+            st.session_state.pop(self._key, None)
         written: _Written | None = st.session_state.get(self._key)
-        recent = written and time.monotonic() - written.at < ECHO_SECONDS
-        return written if recent else None
+        return written if written and written.echo.may_come() else None
 
     @property
     def _key(self) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from sample_models import Task, tasks
 from sample_models.types import Kind
+from ui.shell.address import About
 from ui.shell.controls import HALF_A_PHONE_PX, select
 from ui.shell.notices import remark
 from ui.shell.screens import open_screen
@@ -34,7 +35,9 @@ def select_task(task: Task, write: Callable[[Task], None], *, screen: str) -> No
     )
 
 
-def select_source(task: Task, source: str, write: Callable[[str], None], *, screen: str) -> None:
+def select_source(
+    task: Task, source: str, write: Callable[[str], None], *, screen: str, about: About
+) -> None:
     """Of a network that someone brought, only what they brought; of others, their data as well."""
     names = {source: "What you brought" if Item(source, 0).is_own else _SOURCES[source]}
     select(
@@ -43,6 +46,7 @@ def select_source(task: Task, source: str, write: Callable[[str], None], *, scre
         source,
         write,
         name=f"{screen}-source",
+        about=about,
         width=HALF_A_PHONE_PX,
         help=f"Where the {NOUNS[task.kind].item}s come from.",
     )
@@ -56,6 +60,7 @@ def select_amount(
     write: Callable[[int], None],
     *,
     screen: str,
+    about: About,
     help: str,
 ) -> None:
     """So many of the items there are, up to the last of `amounts`; none for a few."""
@@ -70,6 +75,7 @@ def select_amount(
         shown,
         write,
         name=f"{screen}-n",
+        about=about,
         width=HALF_A_PHONE_PX,
         help=help,
     )

@@ -7,6 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from ui.shell.address import About
+
 CONFIG = {
     "displayModeBar": False,
     "scrollZoom": False,
@@ -74,10 +76,11 @@ function listen(hand) {
   hand.plot = plot
   plot.on("plotly_click", ({ points }) => {
     const id = points?.[0]?.customdata
+    const of = plot.layout?.meta?.about ?? ""  // what was drawn when it was clicked
     const now = Date.now()
     const last = hand.clicks.at(-1)
     if (!Number.isInteger(id) || (last?.id === id && now - last.n < 300)) return  // double click
-    hand.clicks = [...hand.clicks, { n: Math.max(now, (last?.n ?? 0) + 1), id }].slice(-20)
+    hand.clicks = [...hand.clicks, { n: Math.max(now, (last?.n ?? 0) + 1), id, of }].slice(-20)
     hand.tell("clicks", hand.clicks)
   })
 }
@@ -212,13 +215,19 @@ def figure(drawing: go.Figure, *, key: str, alt: str) -> None:
 
 
 def clickable_figure(
-    drawing: go.Figure, *, key: str, alt: str, on_click: Callable[[int], Any]
+    drawing: go.Figure,
+    *,
+    key: str,
+    alt: str,
+    about: About,
+    on_click: Callable[[int], Any],
 ) -> None:
     """Show a figure whose points, with whole numbers as `customdata`, answer to click and tap.
 
     `on_click` gets the number at each click, before the page (or the fragment around it) runs
-    again; a second click on the same point is a click like any other. Nothing in a figure can be
-    reached by keyboard: give the same choice in a widget beside it.
+    again; a second click on the same point is a click like any other. A click on a figure that was
+    `about` something else counts no longer. Nothing in a figure can be reached by keyboard: give
+    the same choice in a widget beside it.
     """
     # Streamlit's own on_select loses clicks while the page is busy, reports the second click on a
     # point as "nothing selected", and keeps a finger from scrolling the page.
@@ -229,24 +238,29 @@ def clickable_figure(
 
     def clicked() -> None:
         done = st.session_state.get(counter, 0)
-        for n, number in new_clicks(st.session_state[hand].get("clicks"), done):
+        told = st.session_state[hand].get("clicks")
+        for n, number in new_clicks(told, done, about.key("")):
             st.session_state[counter] = n
             if number in known:
-                on_click(number)
+                about.act(on_click)(number)
 
     css_class = "st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", chart)
     _HAND(key=hand, data={"chart": css_class}, on_clicks_change=clicked)
     # The browser marks the clicked point at once; a figure that differs in nothing would keep it.
     drawing.update_layout(
-        clickmode="event+select", meta={"clicks": st.session_state.get(counter, 0)}
+        clickmode="event+select",
+        meta={"clicks": st.session_state.get(counter, 0), "about": about.key("")},
     )
     figure(drawing, key=chart, alt=alt)
 
 
-def new_clicks(told: object, done: int) -> list[tuple[int, int]]:
-    """The clicks after number `done` in what the browser told, as (number, component)."""
+def new_clicks(told: object, done: int, of: str) -> list[tuple[int, int]]:
+    """The clicks after number `done` in what the browser told, as (number, component).
+
+    Only those on a figure `of` this.
+    """
     clicks = [c for c in told if isinstance(c, Mapping)] if isinstance(told, list) else []
-    pairs = [(c.get("n"), c.get("id")) for c in clicks]
+    pairs = [(c.get("n"), c.get("id")) for c in clicks if c.get("of") == of]
     return sorted(
         (int(n), int(i))
         for n, i in pairs

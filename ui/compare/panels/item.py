@@ -12,7 +12,7 @@ from ui.compare.choice import SIDES, CompareChoice
 from ui.compare.matching import Matching
 from ui.compare.panels.reasons import Names, Reasons, Said, held_together, reasons_of, side_by_side
 from ui.compare.panels.what_if import after_edits, bars, headline, what_if
-from ui.compare.place import COMPARE, close_item, open_item
+from ui.compare.place import COMPARE, about_item, close_item, open_item
 from ui.compare.values import Answered, AnsweredItem
 from ui.compare.wording import IN_COMMON_HELP, UNCLEAR_HELP, how_alike
 from ui.compare.work import explaining
@@ -116,19 +116,19 @@ def _steps(choice: CompareChoice, listed: Sequence[int]) -> None:
             return
         at = listed.index(choice.row)
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            _step("Previous", "Left", listed, at - 1)
+            _step(choice, "Previous", "Left", listed, at - 1)
             st.caption(f"{at + 1:,} of {len(listed):,}", width="content")
-            _step("Next", "Right", listed, at + 1)
+            _step(choice, "Next", "Right", listed, at + 1)
 
 
-def _step(label: str, key: str, listed: Sequence[int], to: int) -> None:
-    is_there = 0 <= to < len(listed)
+def _step(choice: CompareChoice, label: str, key: str, listed: Sequence[int], to: int) -> None:
+    is_there, about = 0 <= to < len(listed), about_item(choice)
     st.button(
         label,
-        key=f"{label.lower()}-item",
+        key=about.key(label.lower()),
         shortcut=key,
         disabled=not is_there,
-        on_click=partial(open_item, listed[to]) if is_there else None,
+        on_click=about.act(partial(open_item, listed[to])) if is_there else None,
     )
 
 
@@ -165,8 +165,9 @@ def _why(choice: CompareChoice, matching: Matching, target: int, noun: Nouns) ->
             "Reasons for",
             {answer: matching.names[answer] for answer in targets_of(matching)},
             target,
-            lambda answer: COMPARE.follow(target=answer),
+            lambda answer: COMPARE.write(target=answer),
             name="compare-target",
+            about=about_item(choice),
             width=HALF_A_PHONE_PX,
             label_visibility="collapsed",
         )

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 import streamlit as st
 
@@ -13,13 +12,13 @@ from ui.compare import wording as told
 from ui.compare.choice import SIDES, CompareChoice
 from ui.compare.order import listed
 from ui.compare.panels.overview import list_only
-from ui.compare.place import COMPARE, open_item
+from ui.compare.place import COMPARE, about_all, open_item
 from ui.compare.values import Answered, AnsweredItem, Compared, PairedItem
 from ui.compare.work import explaining
 from ui.figures import markup, palette
 from ui.pick.figures import thumbnails
 from ui.pick.values import Reason
-from ui.shell.controls import select
+from ui.shell.controls import is_one_of, keyed, segments, select
 from ui.shell.widgets import is_dark
 from ui.shell.wording import NOUNS, Nouns, percent, plain
 
@@ -57,16 +56,14 @@ def item_list(choice: CompareChoice, answered: Answered, compared: Compared | No
 
 
 def _pages(choice: CompareChoice, n_pages: int, page: int, where: str) -> None:
-    # Another list has another widget: it would begin on the page that this one has been turned to.
-    key = f"compare-page-{choice.show}-{choice.order}-{choice.cell}-{choice.feature}"
-    if st.session_state.get(key, page) != page:  # the browser's way back
-        st.session_state[key] = page
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.pagination(
-            n_pages,
-            default=page,
-            key=key,
-            on_change=lambda: _follow(page=st.session_state[key]),
+        keyed(
+            "compare-page",
+            page,
+            lambda key, changed: st.pagination(n_pages, key=key, on_change=changed),
+            lambda told: COMPARE.write(page=told),
+            offers=lambda told: is_one_of(told, range(1, n_pages + 1)),
+            about=COMPARE.about(choice, "comparison_id", "show", "order", "cell", "feature"),
         )
         st.caption(where, width="content")
 
@@ -82,16 +79,13 @@ def _controls(choice: CompareChoice, answered: Answered, compared: Compared | No
         choice.names, has_overlaps=has_overlaps, has_labels=answered.board.n_labelled > 0
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        key = "compare-show"
-        st.session_state[key] = show
-        st.segmented_control(
+        segments(
             "Which ones",
-            [each for each in _SHOWS if each in shows],
-            required=True,
-            format_func=shows.__getitem__,
-            key=key,
+            {each: shows[each] for each in _SHOWS if each in shows},
+            show,
+            lambda told: COMPARE.write(show=told, page=1),
+            name="compare-show",
             wrap=True,
-            on_change=lambda: _follow(show=st.session_state[key], page=1),
             help="Two models can be right together and lean on different things: that shows only "
             f"in their reasons. {told.IN_COMMON_HELP}",
         )
@@ -99,25 +93,15 @@ def _controls(choice: CompareChoice, answered: Answered, compared: Compared | No
             "Order",
             orders,
             choice.order if choice.order in orders else "overlap",
-            lambda value: _follow(order=value, page=1),
+            lambda told: COMPARE.write(order=told, page=1),
             name="compare-order",
             width=_ORDER_PX,
         )
 
 
-def _follow(**changes: Any) -> None:
-    """Change the choice as its widget tells, that of the first field, if that is news.
-
-    The browser may tell once more what a widget had that is gone.
-    """
-    name, value = next(iter(changes.items()))
-    if value != getattr(COMPARE.fresh(), name):
-        COMPARE.follow(**changes)
-
-
 def _filters(choice: CompareChoice, answered: Answered, compared: Compared | None) -> None:
     """What the list is narrowed to; a click takes it away."""
-    only = []
+    only, about = [], about_all(choice)
     if choice.cell is not None and max(choice.cell) < len(answered.names):
         only.append(told.cell_name(choice.cell, answered.names, choice.names))
     if choice.feature and compared is not None:
@@ -125,10 +109,10 @@ def _filters(choice: CompareChoice, answered: Answered, compared: Compared | Non
     for number, what in enumerate(only):
         st.button(
             plain(f"Only: {what}"),
-            key=f"only-{number}",
+            key=about.key(f"only-{number}"),
             icon=":material/close:",
             icon_position="right",
-            on_click=list_only,
+            on_click=about.act(list_only),
             help="Show the others again",
         )
 
@@ -140,7 +124,7 @@ def _line(
     pair: PairedItem | None,
     overlap: Overlap | None,
 ) -> None:
-    title = f"**{NOUNS[choice.task.kind].Item} {item.row + 1}**"
+    title, about = f"**{NOUNS[choice.task.kind].Item} {item.row + 1}**", about_all(choice)
     lines = _said(choice, answered, item)
     with st.container(border=True):
         if pair is None:
@@ -160,9 +144,9 @@ def _line(
                     st.html(small(pair, side, dark=is_dark()))
         button.button(
             "Open",
-            key=f"open-{item.row}",
+            key=about.key(f"open-{item.row}"),
             width="stretch",
-            on_click=open_item,
+            on_click=about.act(open_item),
             args=(item.row,),
         )
 

@@ -1,7 +1,6 @@
 """Two figures that narrow the list: who answers what, and what each model leans on."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -10,7 +9,7 @@ from ui.compare.choice import CompareChoice
 from ui.compare.figures.answer_matrix import answer_matrix, cells, left_out, matrix_in_words
 from ui.compare.figures.mirrored_bars import mirrored_bars, mirrored_in_words
 from ui.compare.order import most_telling
-from ui.compare.place import COMPARE, narrow
+from ui.compare.place import COMPARE, about_all, narrow
 from ui.compare.values import Answered, Compared, Lean
 from ui.pick.figures.thumbnails import strip_html
 from ui.pick.values import Feature
@@ -49,6 +48,7 @@ def _answers(choice: CompareChoice, answered: Answered) -> None:
             items, names, choice.names, width_px=width, dark=is_dark(), chosen=choice.cell
         ),
         key="answers",
+        about=about_all(choice),
         alt=matrix_in_words(items, names, choice.names),
         on_click=lambda number: _toggle_cell(divmod(number, len(names))),
     )
@@ -69,8 +69,9 @@ def _answers(choice: CompareChoice, answered: Answered) -> None:
         f"Which {noun.item}s to list",
         {_ALL: "all answers", **options},  # an option of None would be none at all
         choice.cell if choice.cell in options else _ALL,
-        lambda cell: _chosen(cell=cell or None),
+        lambda cell: list_only(cell=cell or None),
         name="compare-cell",
+        about=about_all(choice),
         width=_SELECT_PX,
     )
 
@@ -92,6 +93,7 @@ def _leans(choice: CompareChoice, leans: Sequence[Lean]) -> None:
     clickable_figure(
         mirrored_bars(shown, choice.names, width_px=width, dark=is_dark(), chosen=chosen),
         key="leans",
+        about=about_all(choice),
         alt=mirrored_in_words(shown, choice.names),
         on_click=lambda number: _toggle_feature(shown[number].name),
     )
@@ -101,8 +103,9 @@ def _leans(choice: CompareChoice, leans: Sequence[Lean]) -> None:
         f"Only {noun.item}s with",
         {_ALL: "anything", **{lean.name: visible(lean.name) for lean in leans}},
         choice.feature if chosen is not None else _ALL,
-        lambda name: _chosen(feature=name),
+        lambda name: list_only(feature=name),
         name="compare-feature",
+        about=about_all(choice),
         width=_SELECT_PX,
     )
 
@@ -122,14 +125,6 @@ def _toggle_cell(cell: tuple[int, int]) -> None:
 
 def _toggle_feature(name: str) -> None:
     list_only(feature="" if COMPARE.fresh().feature == name else name)
-
-
-def _chosen(**told: Any) -> None:
-    """What a select box tells, unless that is what it had until a moment ago."""
-    name, value = next(iter(told.items()))
-    if value not in COMPARE.believed(name):
-        COMPARE.follow(**told)
-        list_only(**told)
 
 
 def list_only(*, cell: tuple[int, int] | None = None, feature: str = "") -> None:

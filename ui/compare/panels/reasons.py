@@ -14,7 +14,7 @@ from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubj
 from ui.compare.choice import SIDES, CompareChoice
 from ui.compare.figures.paired_weights import paired_in_words, paired_weights_chart
 from ui.compare.matching import Matching
-from ui.compare.place import COMPARE
+from ui.compare.place import COMPARE, about_item
 from ui.explain import wording as told
 from ui.explain.panels import common, image, text
 from ui.explain.place import toggle_off
@@ -139,6 +139,7 @@ def side_by_side(choice: CompareChoice, reasons: Reasons) -> None:
                             off=choice.off,
                             scale=reasons.scale,
                             key=f"picture-of-{side}",
+                            about=about_item(choice),
                             on_click=_CLICK,
                         )
 
@@ -162,6 +163,7 @@ def _texts(choice: CompareChoice, reasons: Reasons, subject: TextSubject) -> Non
                     width_px=width,
                     off=choice.off,
                     key=f"text-{side}",
+                    about=about_item(choice),
                     on_click=_CLICK,
                     scale=reasons.scale,
                 )

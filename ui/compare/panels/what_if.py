@@ -8,7 +8,7 @@ import streamlit as st
 from lime_engine.subjects import TabularSubject
 from ui.compare.choice import SIDES, CompareChoice
 from ui.compare.panels.reasons import Names, Reasons, Said, said_by
-from ui.compare.place import COMPARE
+from ui.compare.place import COMPARE, about_item
 from ui.explain import changes
 from ui.explain.columns import task_columns
 from ui.explain.panels import common, table
@@ -50,7 +50,7 @@ def in_words(done: str, reasons: Reasons, after: Sequence[Said]) -> str:
 def what_if(choice: CompareChoice, reasons: Reasons) -> tuple[Said, Said] | None:
     """What to change, and both models' answers to it; None without a change or an answer."""
     subject, noun = reasons.subject, NOUNS[choice.task.kind]
-    is_changed = bool(choice.off or choice.edits)
+    is_changed, about = bool(choice.off or choice.edits), about_item(choice)
     if isinstance(subject, TabularSubject):
         st.markdown(
             "**What if a value were different?**",
@@ -65,10 +65,10 @@ def what_if(choice: CompareChoice, reasons: Reasons) -> tuple[Said, Said] | None
                 columns,
                 reasons.shown,
                 choice.edits,
-                key=f"value-{choice.row}",
+                about=about,
                 on_edit=partial(edit_value, at=COMPARE),
             )
-        common.way_back(is_changed=is_changed, at=COMPARE)
+        common.way_back(is_changed=is_changed, at=COMPARE, about=about)
     else:
         st.markdown(
             f"**What if these {noun.parts} were not there?**",
@@ -76,7 +76,8 @@ def what_if(choice: CompareChoice, reasons: Reasons) -> tuple[Said, Said] | None
             f"makes an odd {noun.item}: a changed answer shows what a model leans on, not what "
             "would have happened.",
         )
-        common.switches(noun, wording.part_names(subject), choice.off, at=COMPARE)
+        names = wording.part_names(subject)
+        common.switches(noun, names, choice.off, at=COMPARE, about=about)
     if not is_changed:
         st.write("Nothing is changed.")
         return None

@@ -12,13 +12,14 @@ from ui.explain import beliefs, changes, export
 from ui.explain import wording as told
 from ui.explain.changes import Changed
 from ui.explain.choice import Choice
-from ui.explain.place import EXPLAIN, undo_change, write_choice
+from ui.explain.place import EXPLAIN, about_item, undo_change, write_choice
 from ui.explain.work import explaining
 from ui.figures import markup
 from ui.figures.answer import answer_bars
 from ui.figures.weights import weights_chart
 from ui.shell import wording
-from ui.shell.address import Address
+from ui.shell.address import About, Address
+from ui.shell.controls import is_one_of, keyed, told_apart
 from ui.shell.waiting import fetch
 from ui.shell.widgets import figure, figure_width, is_dark
 from ui.workshop.request import N_SAMPLES
@@ -120,7 +121,7 @@ def faint(explanation: Explanation) -> None:
         st.caption(f"No single {part} moves this answer by even half a percentage point.")
 
 
-def how_far(explanation: Explanation) -> None:
+def how_far(choice: Choice, explanation: Explanation) -> None:
     """How far to believe it."""
     st.markdown("**How far to believe this explanation**")
     for column, belief in zip(st.columns(3), beliefs.beliefs(explanation), strict=True):
@@ -130,10 +131,10 @@ def how_far(explanation: Explanation) -> None:
             st.caption(icon + wording.plain(belief.sentence))
     for caution in beliefs.cautions(explanation):
         st.caption(":material/warning: " + wording.plain(caution))
-    _more(explanation)
+    _more(choice, explanation)
 
 
-def _more(explanation: Explanation) -> None:
+def _more(choice: Choice, explanation: Explanation) -> None:
     """A button to go on with this run, while more copies could tell more."""
     larger = [n for n in N_SAMPLES if n > explanation.n_samples]
     settled = explanation.stability is not None and explanation.stability.settled
@@ -142,11 +143,12 @@ def _more(explanation: Explanation) -> None:
     wanted = explanation.stability.forecast if explanation.stability else None
     enough = [n for n in larger if n >= (wanted or 0)]
     n = enough[0] if enough else larger[-1]
+    about = about_item(choice)
     st.button(
         f"Ask about {n:,} copies instead of {explanation.n_samples:,}",
         icon=":material/add:",
-        key="more-copies",
-        on_click=lambda: write_choice(samples=n),
+        key=about.key("more-copies"),
+        on_click=about.act(lambda: write_choice(samples=n)),
         help="More copies make the numbers steadier. They do not make the imitation fit better.",
     )
 
@@ -161,37 +163,55 @@ def edits(
     """What if: the words or regions that are off, by keyboard too; undo and reset."""
     noun = wording.nouns(explanation.subject)
     st.markdown(f"**What if these {noun.parts} were not there?**", help=help_text)
-    switches(noun, names, choice.off, at=EXPLAIN)
+    switches(noun, names, choice.off, at=EXPLAIN, about=about_item(choice))
     told_change(choice, explanation, change)
 
 
 def switches(
-    noun: wording.Nouns, names: Sequence[str], off: Sequence[int], *, at: Address[Any]
+    noun: wording.Nouns,
+    names: Sequence[str],
+    off: Sequence[int],
+    *,
+    at: Address[Any],
+    about: About,
 ) -> None:
     """The parts that are off, to be chosen by keyboard too; and the way back."""
-    st.session_state["off-parts"] = list(off)
-    st.multiselect(
-        f"{noun.Parts} switched off",
-        range(len(names)),
-        format_func=names.__getitem__,
-        key="off-parts",
-        placeholder=f"Click a {noun.part} in the {noun.item}, or choose one here",
-        select_all=False,
-        on_change=lambda: at.follow(off=tuple(st.session_state["off-parts"])),
+    named = told_apart(dict(enumerate(names)))
+    keyed(
+        "off",
+        list(off),
+        lambda key, changed: st.multiselect(
+            f"{noun.Parts} switched off",
+            list(named),
+            format_func=named.__getitem__,
+            key=key,
+            placeholder=f"Click a {noun.part} in the {noun.item}, or choose one here",
+            select_all=False,
+            on_change=changed,
+        ),
+        lambda told: at.write(off=tuple(told)),
+        offers=lambda told: all(is_one_of(part, named) for part in told),
+        about=about,
     )
-    way_back(is_changed=bool(off), at=at)
+    way_back(is_changed=bool(off), at=at, about=about)
 
 
-def way_back(*, is_changed: bool, at: Address[Any]) -> None:
+def way_back(*, is_changed: bool, at: Address[Any], about: About) -> None:
     """Undo and reset."""
     with st.container(horizontal=True):
         st.button(
             "Undo",
+            key=about.key("undo"),
             icon=":material/undo:",
             disabled=not is_changed,
-            on_click=lambda: undo_change(at),
+            on_click=about.act(lambda: undo_change(at)),
         )
-        st.button("Reset", disabled=not is_changed, on_click=lambda: at.write(off=(), edits=()))
+        st.button(
+            "Reset",
+            key=about.key("reset"),
+            disabled=not is_changed,
+            on_click=about.act(lambda: at.write(off=(), edits=())),
+        )
 
 
 def told_change(choice: Choice, explanation: Explanation, change: Changed | None) -> None:

@@ -1,11 +1,14 @@
 """Your guess first: the person's own answer, before the model's is shown."""
 
+from typing import Any
+
 import streamlit as st
 
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject
 from ui.explain.choice import Choice
 from ui.figures import markup, pixels
 from ui.shell import wording
+from ui.shell.controls import is_one_of, told_apart
 from ui.shell.notices import remark
 from ui.shell.widgets import is_dark
 
@@ -30,23 +33,31 @@ def ask_for_a_guess(choice: Choice, subject: Subject) -> None:
             st.html(markup.picture_html(uri, "The picture", width_px=PICTURE_PX))
         case TabularSubject():
             st.html(markup.row_table(subject, {}, dark=is_dark()))
-    with st.form("guess", border=False):
-        numbers = range(len(names))
-
-        def named(number: int) -> str:
-            return wording.plain(names[number])
-
+    key = _key(choice)
+    with st.form(f"{key}-form", border=False):
+        named = told_apart({i: wording.plain(name) for i, name in enumerate(names)})
+        answers: dict[str, Any] = {"index": None, "format_func": named.__getitem__}
         if len(names) > MANY:
-            given = st.selectbox("Your answer", numbers, index=None, format_func=named)
+            st.selectbox("Your answer", list(named), key=f"{key}-given", **answers)
         else:
-            given = st.radio("Your answer", numbers, index=None, format_func=named, horizontal=True)
-        if not st.form_submit_button("Commit, and show the model's answer", type="primary"):
-            return
-    if given is None:
+            st.radio("Your answer", list(named), key=f"{key}-given", horizontal=True, **answers)
+        st.form_submit_button(
+            "Commit, and show the model's answer",
+            key=f"{key}-commit",
+            type="primary",
+            on_click=_commit,
+            args=(key, len(names)),
+        )
+    if st.session_state.get(f"{key}-asked"):
         remark("Choose an answer first; a hunch is enough.")
-        return
-    st.session_state[_key(choice)] = given
-    st.rerun()
+
+
+def _commit(key: str, n_answers: int) -> None:
+    """Keep the guess for the item that it is about, whatever is shown by now."""
+    given = st.session_state.get(f"{key}-given")
+    st.session_state[f"{key}-asked"] = True
+    if is_one_of(given, range(n_answers)):
+        st.session_state[key] = given
 
 
 def _key(choice: Choice) -> str:

@@ -12,9 +12,11 @@ from ui.explain.changes import Changed
 from ui.explain.choice import Choice
 from ui.explain.figures.image import image_figure
 from ui.explain.panels import common
-from ui.explain.place import follow_widget, toggle_off
+from ui.explain.place import about_item, toggle_off, write_choice
 from ui.figures.palette import colour_scale
 from ui.shell import wording
+from ui.shell.address import About
+from ui.shell.controls import segments
 from ui.shell.widgets import clickable_figure, figure_width, is_dark
 
 PICTURE_PX = 400  # the picture and what is above it fit a laptop's screen
@@ -45,14 +47,11 @@ def reasons(
             "a region to paint it over and see what the model says without it.",
             width="content",
         )
-        st.session_state["picture-look"] = choice.picture
-        st.segmented_control(
+        segments(
             "Look",
-            tuple(_LOOKS),
-            required=True,
-            format_func=_LOOKS.__getitem__,
-            key="picture-look",
-            on_change=lambda: follow_widget(picture=st.session_state["picture-look"]),
+            _LOOKS,
+            choice.picture,
+            lambda look: write_choice(picture=look),
             label_visibility="collapsed",
         )
     common.faint(explanation)
@@ -71,6 +70,7 @@ def reasons(
                 off=choice.off,
                 scale=scale,
                 key=f"picture-{number}",
+                about=about_item(choice),
                 on_click=toggle_off,
             )
     with bars:
@@ -94,6 +94,7 @@ def picture(
     off: Sequence[int],
     scale: float,
     key: str,
+    about: About,
     on_click: Callable[[int], Any],
 ) -> None:
     """The picture with the regions that count for the answer `positive`, to be clicked."""
@@ -115,6 +116,7 @@ def picture(
         key=key,
         alt=f"The picture; for {positive} count "
         + "; ".join(f"{names[i]} {weights[i]:+.3f}" for i in strongest),
+        about=about,
         on_click=on_click,
     )
 

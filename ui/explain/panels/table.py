@@ -11,13 +11,14 @@ from ui.explain import beliefs
 from ui.explain import wording as told
 from ui.explain.changes import Changed
 from ui.explain.choice import Choice
-from ui.explain.columns import column_field, task_columns
+from ui.explain.columns import edited_field, task_columns
 from ui.explain.figures.spread import value_histogram
 from ui.explain.panels import common
-from ui.explain.place import edit_value, write_choice
+from ui.explain.place import about_item, edit_value, write_choice
 from ui.explain.work import evidence as data
 from ui.figures.markup import evidence_table
 from ui.shell import wording
+from ui.shell.address import About
 from ui.shell.waiting import fetch
 from ui.shell.widgets import figure, figure_width, is_dark
 from ui.workshop.column import Column
@@ -47,17 +48,22 @@ def reasons(
             "would never go with the others makes an impossible row, and the answer to it says "
             "little.",
         )
-        columns = task_columns(choice.task)
+        columns, about = task_columns(choice.task), about_item(choice)
         if columns is not None:
             fields(
                 subject,
                 columns,
                 [weight.index for weight in explanation.weights],
                 choice.edits,
-                key=f"value-{choice.item}",
+                about=about,
                 on_edit=edit_value,
             )
-        st.button("Reset", disabled=not choice.edits, on_click=lambda: write_choice(edits=()))
+        st.button(
+            "Reset",
+            key=about.key("reset"),
+            disabled=not choice.edits,
+            on_click=about.act(lambda: write_choice(edits=())),
+        )
         common.told_change(choice, explanation, change)
 
 
@@ -67,7 +73,7 @@ def fields(
     shown: Sequence[int],
     edits: Edits,
     *,
-    key: str,
+    about: About,
     on_edit: Callable[[int, Value, Value], None],
 ) -> None:
     """One field a column: those `shown` first, the others folded.
@@ -76,7 +82,7 @@ def fields(
     """
 
     def field(i: int) -> None:
-        _field(subject, columns[i], i, edits, key=f"{key}-{i}", on_edit=on_edit)
+        _field(subject, columns[i], i, edits, about=about, on_edit=on_edit)
 
     with st.container(horizontal=True, gap="small", key="values-shown"):
         for i in shown:
@@ -97,7 +103,7 @@ def _field(
     i: int,
     edits: Edits,
     *,
-    key: str,
+    about: About,
     on_edit: Callable[[int, Value, Value], None],
 ) -> None:
     original = subject.values[i]
@@ -105,13 +111,14 @@ def _field(
     label = wording.plain(column.name)
     if i in edited:
         label += f" :blue[was {wording.plain(wording.cell(original))}]"
-    column_field(
+    edited_field(
         column,
-        key,
+        f"value-{i}",
         edited.get(i, original),
+        lambda value: on_edit(i, value, original),
+        about=about,
         label=label,
         help=f"In this row: {wording.plain(subject.bins[i])}.",
-        on_change=lambda value: on_edit(i, value, original),
     )
 
 

@@ -12,10 +12,11 @@ from ui.explain.changes import Changed
 from ui.explain.choice import Choice
 from ui.explain.figures.text import LINE_PX, parts, text_figure
 from ui.explain.panels import common
-from ui.explain.place import toggle_off
+from ui.explain.place import about_item, toggle_off
 from ui.explain.work import evidence as data
 from ui.figures.markup import as_html, evidence_table
 from ui.shell import wording
+from ui.shell.address import About
 from ui.shell.waiting import fetch
 from ui.shell.widgets import clickable_figure, figure_width, is_dark
 from ui.workshop.request import store_id
@@ -45,6 +46,7 @@ def reasons(choice: Choice, explanation: Explanation, subject: TextSubject) -> N
             width_px=width,
             off=choice.off,
             key="text",
+            about=about_item(choice),
             on_click=toggle_off,
         )
     with bars:
@@ -72,6 +74,7 @@ def highlights(
     width_px: int,
     off: Sequence[int],
     key: str,
+    about: About,
     on_click: Callable[[int], Any],
     scale: float | None = None,
 ) -> None:
@@ -92,6 +95,7 @@ def highlights(
             ),
             key=key,
             alt="The text with its words highlighted; the same words follow as real text.",
+            about=about,
             on_click=on_click,
         )
     with st.expander("The same as text, to select or have read aloud", key=f"as-{key}"):

@@ -1,0 +1,98 @@
+"""Messages that the browser sent before the page's last answer, as Streamlit hands them on."""
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.test_pages import DEMO, explain, opened, own_store, settled
+
+__all__ = ["own_store"]  # a fixture
+
+
+@pytest.fixture
+def app() -> Iterator[AppTest]:
+    yield opened(explain, **DEMO.params())
+
+
+class Message:
+    """What the browser has now: its URL, and a state of every widget, some of which it changes."""
+
+    def __init__(self, app: AppTest) -> None:
+        self.url = dict(app.query_params)
+        self.states: WidgetStates = app._tree.get_widget_states()
+
+    def widget(self, key: str) -> WidgetState:
+        return next(state for state in self.states.widgets if f"-{key}" in state.id)
+
+    def arrives_at(self, app: AppTest) -> None:
+        app.query_params.clear()
+        app.query_params.update(self.url)
+        app._run(self.states)
+        settled(app)
+        assert not app.error
+
+
+def another_text(app: AppTest, message: Message) -> None:
+    """Somebody chooses another text: the page shows it, but the message was sent before."""
+    titles = app.selectbox[0]
+    message.widget("choice-Text").string_value = titles.options[2]
+    titles.select_index(2).run()
+    settled(app)
+    assert app.query_params["item"] != str(DEMO.item)
+
+
+def off(app: AppTest, *, words: list[int]) -> None:
+    app.multiselect[0].set_value(words).run()
+    settled(app)
+
+
+def test_a_word_that_is_switched_off_is_one_of_the_text_that_was_shown(app: AppTest) -> None:
+    message = Message(app)
+    words = app.multiselect[0].options
+    message.widget("choice-off").string_array_value.data[:] = [words[3]]
+    another_text(app, message)
+    message.arrives_at(app)
+    assert app.query_params["item"] != str(DEMO.item)
+    assert "off" not in app.query_params
+
+
+def test_what_a_list_does_not_offer_is_not_in_the_url(app: AppTest) -> None:
+    message = Message(app)
+    message.widget("choice-off").string_array_value.data[:] = ["region 17, lower left"]
+    message.arrives_at(app)
+    assert "off" not in app.query_params
+    message.widget("choice-width").string_value = "least alike reasons first"
+    message.arrives_at(app)
+    assert "width" not in app.query_params
+
+
+def test_a_list_that_still_has_what_was_reset_undoes_nothing(app: AppTest) -> None:
+    off(app, words=[3])
+    message = Message(app)
+    assert app.query_params["off"] == "3"
+    next(button for button in app.button if button.label == "Reset").click().run()
+    message.arrives_at(settled(app))
+    assert "off" not in app.query_params
+
+
+def test_reset_is_of_the_text_that_it_stood_beside(app: AppTest) -> None:
+    off(app, words=[3])
+    message = Message(app)
+    another_text(app, message)
+    off(app, words=[4])
+    message.widget("reset").trigger_value = True
+    message.arrives_at(app)
+    assert app.query_params["off"] == "4"
+
+
+def test_a_guess_is_of_the_text_that_was_shown() -> None:
+    app = opened(explain, **DEMO.params(), guess="1")
+    message = Message(app)
+    another_text(app, message)
+    message.widget("given").string_value = app.radio[0].options[0]
+    message.widget("commit").trigger_value = True
+    message.arrives_at(app)
+    assert app.radio[0].value is None  # this one is still to be guessed
+    assert not [each for each in app.subheader if "The model says" in each.value]
