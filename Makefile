@@ -1,5 +1,6 @@
 # make run            serve the app on http://localhost:8501 (PORT=8502 and HOST=0.0.0.0 change it)
-# make test           lint, types, all tests including those in a browser
+# make test           lint, types, all tests including those in a browser, but the long ones
+# make test-long      those too: what only many seeds or whole data sets show
 # make bench          our engine beside `lime`, and how long a person waits in a browser
 # make install        only create the environment in .venv; install-dev: with the test tools
 # make screenshots    take the README's pictures anew
@@ -17,7 +18,9 @@ export SCIKIT_LEARN_DATA := $(abspath ../shared/data)
 endif
 endif
 
-.PHONY: run install install-dev test bench screenshots requirements
+PYTEST = $(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
+.PHONY: run install install-dev check test test-long bench screenshots requirements
 
 run: install
 	@$(BIN)/python scripts/check_port.py '$(HOST)' '$(PORT)'
@@ -26,12 +29,17 @@ run: install
 install: .venv/installed
 install-dev: .venv/installed-dev
 
-test: install-dev
+check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	sh scripts/provide_chromium.sh $(BIN)/python
-	$(BIN)/python -m pytest
+
+test: check
+	$(PYTEST)
+
+test-long: check
+	$(PYTEST) -m ''
 
 bench: install-dev
 	$(BIN)/python -m benchmarks.texts_vs_lime

@@ -1,15 +1,31 @@
 """Fixtures of all tests."""
 
+import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.fitted_once import sitecustomize
 from tests.server import Server, serve
 
 settings.register_profile("suite", deadline=None)  # a busy machine is no failure
 settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fitted_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A forest is fitted once a suite: this process and those it starts share it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "fitted"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(sitecustomize.FOLDER, str(folder))
+        patch.setenv("PYTHONPATH", str(Path(sitecustomize.__file__).parent), prepend=os.pathsep)
+        sitecustomize.install()
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tests.browser.conftest import (
     settled,
     upload,
 )
-from tests.model_adapters.networks import tensorflow_like, torch_like
+from tests.model_adapters.networks import tensorflow_like
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -32,14 +32,13 @@ def photograph() -> bytes:
     return buffer.getvalue()
 
 
-def bring(page: Page, server: Server, network: bytes, *, picture: bool = True) -> None:
+def bring(page: Page, server: Server, network: bytes) -> None:
     page.goto(server.url + "/upload")
     settled(page)
     page.get_by_text("Pictures", exact=True).click()
     expect(page.get_by_text("PNG, JPEG or WebP pictures")).to_be_visible()
-    if picture:
-        upload(page, "astronaut.png", photograph())
-        expect(page.get_by_text("One picture, 512 × 512 pixels")).to_be_visible()
+    upload(page, "astronaut.png", photograph())
+    expect(page.get_by_text("One picture, 512 × 512 pixels")).to_be_visible()
     settled(page)
     asked = page.get_by_role("combobox", name="What should be asked about it?")
     choose(asked, "A network of your own (ONNX)")
@@ -73,45 +72,6 @@ def test_a_network_of_ones_own_is_tried_and_explained(server: Server, open_tab: 
     page.reload()
     expect(explained(page)).to_contain_text(best)
     assert tab.complaints == []
-
-
-def test_what_was_guessed_can_be_changed(server: Server, open_tab: OpenTab) -> None:
-    page = open_tab().page
-    bring(page, server, torch_like(64, 64))
-    expect(page.get_by_text("knows 4 classes")).to_be_visible()
-    told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a class \d"))
-    expect(told).to_be_visible()
-    names = page.get_by_role("textbox", name="Names of the classes, one a line")
-    names.fill("one\ntwo")
-    names.press("Control+Enter")
-    expect(page.get_by_text("There are 2 names, but the network has 4 classes")).to_be_visible()
-    expect(names).to_have_value("one\ntwo")
-    names.fill("one\ntwo\nthree\nfour")
-    names.press("Control+Enter")
-    told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a (one|two|three|four)"))
-    expect(told).to_be_visible()
-    before = told.inner_text()
-    choose(page.get_by_role("combobox", name="How pixels go in"), "none: 0 to 255")
-    expect(told).not_to_have_text(before)
-
-
-@pytest.mark.parametrize(
-    ("network", "says"),
-    [
-        (b"\x80\x04\x95 a pickle of something", "onnx"),
-        (b"not a network", "onnx"),
-        (torch_like(64, 64)[:-40], "onnx"),
-    ],
-)
-def test_what_is_no_network_ends_in_a_sentence(
-    server: Server, open_tab: OpenTab, network: bytes, says: str
-) -> None:
-    page = open_tab().page
-    bring(page, server, network, picture=False)
-    alert = page.get_by_role("alert").filter(has_text=re.compile(says, re.IGNORECASE))
-    expect(alert.first).to_be_visible()
-    page.get_by_role("button", name="Explain", exact=True).click()
-    expect(page.get_by_text("nothing to explain yet")).to_be_visible()
 
 
 def test_bringing_a_network_on_a_phone(server: Server, open_tab: OpenTab) -> None:

@@ -8,7 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import (
     OpenTab,
-    choose,
     explained,
     listening,
     no_sideways_scrolling,
@@ -69,20 +68,6 @@ def test_texts_are_picked_listed_and_opened(server: Server, open_tab: OpenTab) -
     page.go_back()
     expect(picked(page)).to_have_text(re.compile("These 7 texts show"))
     assert tab.complaints == []
-
-
-def test_wrong_answers_are_favoured(server: Server, open_tab: OpenTab) -> None:
-    page = open_tab().open(server.url + "/pick?task=triage&n=20&source=field")
-    picked(page)
-    expect(page.get_by_text("Wrong: the data say")).to_have_count(0)
-    page.get_by_role("button", name="Favour").click()
-    choose(page.get_by_role("combobox", name="Favour"), "wrong answers")
-    expect(page.get_by_text(re.compile(r"There are \d+ wrong answers among"))).to_be_visible(
-        timeout=PATIENCE_MS
-    )
-    settled(page)
-    assert page.get_by_text("Wrong: the data say").count() >= 4
-    expect(page).to_have_url(re.compile("favour=wrong"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -155,11 +140,3 @@ def test_what_is_brought_is_picked_from_and_what_fails_is_listed(
     expect(page.get_by_text(re.compile("Text 2: "))).to_be_visible()
     expect(page.get_by_role("button", name="Try these again")).to_be_visible()
     assert tab.complaints == []
-
-
-def test_a_link_to_nothing_is_a_sentence(server: Server, open_tab: OpenTab) -> None:
-    gone = "own-" + "a" * 26
-    page = open_tab().open(f"{server.url}/pick?task=nope&model=z&n=0")
-    expect(page.get_by_text("“nope”")).to_be_visible()
-    page = open_tab().open(f"{server.url}/pick?task=triage&source={gone[4:]}")
-    expect(page.get_by_text("There are no texts here any more")).to_be_visible()

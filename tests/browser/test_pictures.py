@@ -222,34 +222,6 @@ def test_pictures_are_uploaded_in_a_zip_and_survive_a_reload(
     assert tab.complaints == []
 
 
-def too_many_pixels() -> bytes:
-    """The header of a PNG of 30,000 x 30,000 pixels, and not much more."""
-    whole = bytearray(png(np.zeros((8, 8, 3), dtype=np.uint8)))
-    whole[16:24] = (30_000).to_bytes(4, "big") * 2
-    return bytes(whole)
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "says"),
-    [
-        ("a.png", b"this is a text", "a.png"),
-        ("big.png", too_many_pixels(), "30,000"),
-        ("a.zip", b"PK\x03\x04 not really", "a.zip"),
-        ("cut.png", png(data.coffee())[:5000], "cut.png"),
-    ],
-)
-def test_bad_pictures_end_in_a_sentence(
-    server: Server, open_tab: OpenTab, name: str, content: bytes, says: str
-) -> None:
-    page = open_tab().page
-    bring(page, server)
-    upload(page, name, content)
-    alert = page.get_by_role("alert").filter(has_text=says)
-    expect(alert.first).to_be_visible()
-    page.get_by_role("button", name="Explain", exact=True).click()
-    expect(page.get_by_text("nothing to explain yet")).to_be_visible()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_picture_on_a_phone(server: Server, open_tab: OpenTab, scheme: str) -> None:
     tab = open_tab(width=390, scheme=scheme)
@@ -260,16 +232,6 @@ def test_a_picture_on_a_phone(server: Server, open_tab: OpenTab, scheme: str) ->
     expect(page).to_have_url(re.compile(r"off=\d+"))
     no_sideways_scrolling(page)
     assert tab.complaints == []
-
-
-def test_the_guess_comes_before_the_picture_is_explained(server: Server, open_tab: OpenTab) -> None:
-    page = open_tab().open(server.url + DEMO + "&guess=1")
-    expect(page.get_by_role("img", name="The picture")).to_be_visible()
-    expect(page.get_by_text("The model says")).to_have_count(0)
-    page.get_by_text("husky", exact=True).click()
-    page.get_by_role("button", name="Commit, and show the model's answer").click()
-    explained(page)
-    expect(page.get_by_text("You said husky.")).to_be_visible()
 
 
 def test_the_report_of_a_picture_opens_alone(

@@ -126,26 +126,6 @@ def test_a_csv_with_the_models_columns_is_explained_row_by_row(
     explained(page)
 
 
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (lambda text: text.replace("temperature", "fever"), "temperature"),
-        (lambda text: text.splitlines()[0], "a header but no rows"),
-        (lambda text: "\n".join([text.splitlines()[0], "x," * 15 + "x"]), "patient id"),
-    ],
-)
-def test_bad_tables_end_in_a_sentence(
-    server: Server, open_tab: OpenTab, change: object, says: str
-) -> None:
-    page = open_tab().page
-    bring(page, server)
-    page.get_by_text("A table (.csv)", exact=True).click()
-    upload(page, "patients.csv", change(flu_csv()).encode())  # type: ignore[operator]
-    expect(page.get_by_role("alert").filter(has_text=says)).to_be_visible()
-    page.get_by_role("button", name="Explain", exact=True).click()
-    expect(page.get_by_text("nothing to explain yet")).to_be_visible()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_row_on_a_phone(server: Server, open_tab: OpenTab, scheme: str) -> None:
     tab = open_tab(width=390, scheme=scheme)

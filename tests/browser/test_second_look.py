@@ -57,31 +57,6 @@ def test_a_text_is_looked_at_again(server: Server, open_tab: OpenTab) -> None:
     assert tab.complaints == []
 
 
-def test_a_row_that_is_not_settled_is_asked_about_again(server: Server, open_tab: OpenTab) -> None:
-    tab = open_tab()
-    page = tab.open(server.url + "/explain?task=breast_cancer&item=test-7&samples=500")
-    explained(page)
-    repeats = page.get_by_test_id("stMetric").filter(has_text="Would it repeat?")
-    expect(repeats).to_contain_text("not settled")
-    forecast = page.get_by_text(re.compile(r"About [\d,]+ copies would settle it"))
-    wanted = re.search(r"About ([\d,]+) copies", forecast.inner_text())
-    assert wanted is not None
-    more = page.get_by_role("button", name=re.compile(r"^Ask about [\d,]+ copies instead of 500$"))
-    offered = re.search(r"about ([\d,]+) copies", more.inner_text())
-    assert offered is not None
-    assert _number(wanted[1]) <= _number(offered[1])
-    more.click()
-    expect(page).to_have_url(re.compile(f"samples={_number(offered[1])}(&|$)"))
-    expect(repeats).to_contain_text("yes", timeout=PATIENCE_MS)
-    expect(page.get_by_role("button", name=re.compile("^Ask about"))).to_have_count(0)
-    explained(page)
-    assert tab.complaints == []
-
-
-def _number(said: str) -> int:
-    return int(said.replace(",", ""))
-
-
 def test_a_picture_shows_where_it_stayed(server: Server, open_tab: OpenTab) -> None:
     tab = open_tab()
     page = tab.open(server.url + "/explain?task=wolves")
