@@ -154,8 +154,8 @@ def test_the_first_model_looks_as_good_as_the_others_until_the_field(flawed):
         assert accuracy(flawed, other, "field") > accuracy(flawed, first, "field") + 0.1
 
 
-def test_explanations_show_the_flaw_more_often_for_the_first_model(flawed):
+def test_explanations_show_the_flaw_for_the_first_model_and_not_for_the_others(flawed):
     first, *others = (card.key for card in flawed.models)
-    often = leaning(flawed, first, 8)
+    assert leaning(flawed, first, 8) >= 0.75
     for other in others:
-        assert leaning(flawed, other, 8) <= min(0.25, often - 0.25)
+        assert leaning(flawed, other, 8) <= 0.25
