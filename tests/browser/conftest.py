@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 60_000  # only a broken page takes this long, also on a machine that is busy
+TRIES, TRY_MS = 20, PATIENCE_MS // 20  # of what the page may undo when it is drawn anew
 expect.set_options(timeout=PATIENCE_MS)
 HARMLESS = (
     "Executing inline script violates",  # one of Streamlit's, which our policy blocks
@@ -128,11 +129,12 @@ def upload(page: Page, name: str, data: bytes, *, number: int = 0) -> None:
 
 def choose_by_keyboard(combobox: Locator) -> None:
     """Choose the first option of a list without a mouse."""
-    for _ in range(20):  # a list that opens while the page is drawn anew closes again
-        combobox.press("ArrowDown")
+    for _ in range(TRIES):  # a list that opens while the page is drawn anew closes again
+        if combobox.get_attribute("aria-expanded") != "true":
+            combobox.press("ArrowDown")
         with contextlib.suppress(AssertionError):
             marked = re.compile(".+")  # the option that Enter would choose
-            expect(combobox).to_have_attribute("aria-activedescendant", marked, timeout=500)
+            expect(combobox).to_have_attribute("aria-activedescendant", marked, timeout=TRY_MS)
             break
     combobox.press("Enter")
 
@@ -141,10 +143,11 @@ def choose(combobox: Locator, option: str) -> None:
     """Choose an option of a list by its name."""
     wanted = combobox.page.get_by_role("option", name=option)
     combobox.scroll_into_view_if_needed()
-    for _ in range(20):  # as above
-        combobox.click()
+    for _ in range(TRIES):  # as above; a click on a list that is open closes it
+        if combobox.get_attribute("aria-expanded") != "true":
+            combobox.click()
         with contextlib.suppress(AssertionError):
-            expect(wanted).to_be_visible(timeout=500)
+            expect(wanted).to_be_visible(timeout=TRY_MS)
             break
     wanted.click()
 

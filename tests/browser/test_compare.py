@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
-from tests.browser.conftest import OpenTab, choose, listening, no_sideways_scrolling, settled
+from tests.browser.conftest import OpenTab, listening, no_sideways_scrolling, settled
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -181,23 +181,4 @@ def test_pictures_and_rows_on_a_phone(server: Server, open_tab: OpenTab, scheme:
         shown = page.get_by_role("img", name="The picture with the regions that count")
         expect(shown).to_have_count(16)
     no_sideways_scrolling(page)
-    assert tab.complaints == []
-
-
-def test_what_cannot_be_compared_is_said_and_mended_in_place(
-    server: Server, open_tab: OpenTab
-) -> None:
-    tab = open_tab()
-    page = tab.open(server.url + "/compare?task=triage&b=newsgroups/b&n=8")
-    expect(page.get_by_text("has no answer in common with these data")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
-    settled(page)
-    choose(page.get_by_role("combobox", name="urgent"), "atheism")
-    expect(page).to_have_url(re.compile(r"map-b=1\.-"))
-    expect(page.get_by_role("heading", name=AGREE)).to_be_visible(timeout=PATIENCE_MS)
-    page = tab.open(server.url + "/compare?task=triage&b=a&n=8")
-    expect(page.get_by_text("Both are the same model")).to_be_visible(timeout=PATIENCE_MS)
-    page = tab.open(f"{server.url}/compare?task=triage&source={'a' * 26}")
-    expect(page.get_by_text("There are no texts here any more")).to_be_visible()
     assert tab.complaints == []

@@ -259,19 +259,6 @@ def test_an_explanation_as_the_first_request_of_a_fresh_server(
     assert tab.complaints == []
 
 
-def test_the_guess_comes_first(server: Server, open_tab: OpenTab) -> None:
-    page = open_tab().open(server.url + DEMO)
-    explained(page)
-    page.get_by_text("Your guess first").click()
-    commit = page.get_by_role("button", name="Commit, and show the model's answer")
-    expect(commit).to_be_visible()
-    expect(page.get_by_text("The model says")).to_have_count(0)
-    page.get_by_text("routine", exact=True).click()
-    commit.click()
-    explained(page)
-    expect(page.get_by_text("You said routine.")).to_be_visible()
-
-
 def test_the_report_is_one_file_that_opens_alone(
     server: Server, open_tab: OpenTab, tmp_path: object
 ) -> None:

@@ -17,6 +17,8 @@ from lime_engine import ImagePerturber
 from lime_engine.subjects import ImageSubject
 from sample_models import load_data, tasks
 from tests.browser.conftest import (
+    TRIES,
+    TRY_MS,
     OpenTab,
     choose_by_keyboard,
     explained,
@@ -32,7 +34,7 @@ from ui.shell.widgets import CONFIG
 pytestmark = pytest.mark.browser
 
 DEMO = "/explain?task=wolves"
-CLICKS, RIGHT = 40, 36
+MOST = 0.9  # of the clicks, or more
 # What a hand takes from stopping to pressing, in the page's own time: Plotly looks where the mouse
 # is every 50 ms, and a page that is busy looks later.
 A_MOMENT = "new Promise(done => setTimeout(() => requestAnimationFrame(done), 100))"
@@ -54,7 +56,7 @@ def png(pixels: Any) -> bytes:
 def press_picture(page: Page, x: float, y: float, *, tap: bool = False) -> None:
     """Click (or tap) the picture at a place, each coordinate from 0 to 1."""
     listening(page)
-    for _ in range(20):  # the picture may be drawn anew while the hand is on its way
+    for _ in range(TRIES):  # the picture may be drawn anew while the hand is on its way
         at = place_on_picture(page, x, y)
         if tap:
             page.touchscreen.tap(*at)
@@ -62,7 +64,7 @@ def press_picture(page: Page, x: float, y: float, *, tap: bool = False) -> None:
         page.mouse.move(*at)
         # Plotly looks where the mouse is every 50 ms; a hand is slower than that.
         with contextlib.suppress(AssertionError):
-            expect(page.locator(".hoverlayer .hovertext").first).to_be_visible(timeout=1000)
+            expect(page.locator(".hoverlayer .hovertext").first).to_be_visible(timeout=TRY_MS)
             break
     page.mouse.down()
     page.mouse.up()
@@ -70,7 +72,7 @@ def press_picture(page: Page, x: float, y: float, *, tap: bool = False) -> None:
 
 def place_on_picture(page: Page, x: float, y: float) -> tuple[float, float]:
     picture = page.locator("[class*='st-key-picture-'][class*='-chart'] .main-svg").first
-    for _ in range(20):  # as above
+    for _ in range(TRIES):  # as above
         with contextlib.suppress(Error):
             picture.scroll_into_view_if_needed()
             break
@@ -93,11 +95,12 @@ def test_one_click_opens_the_explained_picture(server: Server, open_tab: OpenTab
     assert tab.complaints == []
 
 
+@pytest.mark.parametrize("n_clicks", [10, pytest.param(40, marks=pytest.mark.long)])
 @pytest.mark.parametrize("kind", ["wolves", "digits", "photograph"])
 def test_a_click_finds_the_superpixel_under_it(
-    open_tab: OpenTab, tmp_path: Path, kind: str
+    open_tab: OpenTab, tmp_path: Path, kind: str, n_clicks: int
 ) -> None:
-    """The figure alone in a real browser: 40 random places, clicked as a hand would."""
+    """The figure alone in a real browser: random places, clicked as a hand would."""
     match kind:
         case "wolves":
             subject = demo_subject()
@@ -120,11 +123,11 @@ def test_a_click_finds_the_superpixel_under_it(
     box = page.locator("#figure .main-svg").first.bounding_box()
     assert box is not None
     right = 0
-    for x, y in np.random.default_rng(0).random((CLICKS, 2)):
+    for x, y in np.random.default_rng(0).random((n_clicks, 2)):
         page.evaluate("window.clicked = null")
         at = (box["x"] + x * box["width"], box["y"] + y * box["height"])
         page.mouse.move(at[0] - 5, at[1] - 5)  # a hand comes from somewhere
-        for _ in range(5):  # Plotly may still be busy with the way of the mouse
+        for _ in range(TRIES):  # Plotly may still be busy with the way of the mouse
             page.mouse.move(*at, steps=3)
             page.evaluate(A_MOMENT)
             page.mouse.click(*at)
@@ -133,8 +136,8 @@ def test_a_click_finds_the_superpixel_under_it(
                 break
         found = page.evaluate("window.clicked")
         right += found == int(subject.segments[int(y * height), int(x * width)])
-    print(f"{kind}: {right} of {CLICKS} clicks on the right superpixel")
-    assert right >= RIGHT
+    print(f"{kind}: {right} of {n_clicks} clicks on the right superpixel")
+    assert right >= MOST * n_clicks
 
 
 def test_a_click_on_a_region_paints_it_over_and_back(server: Server, open_tab: OpenTab) -> None:
@@ -222,9 +225,8 @@ def test_pictures_are_uploaded_in_a_zip_and_survive_a_reload(
     assert tab.complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_picture_on_a_phone(server: Server, open_tab: OpenTab, scheme: str) -> None:
-    tab = open_tab(width=390, scheme=scheme)
+def test_a_picture_on_a_dark_phone(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab(width=390, scheme="dark")
     page = tab.open(server.url + DEMO)
     explained(page)
     no_sideways_scrolling(page)

@@ -60,19 +60,6 @@ def test_a_value_is_edited_in_place_and_reset(server: Server, open_tab: OpenTab)
     assert tab.complaints == []
 
 
-def test_a_value_that_cannot_be_is_told_and_kept(server: Server, open_tab: OpenTab) -> None:
-    """The training data always has a patient id: without one the model cannot be asked."""
-    page = open_tab().open(server.url + DEMO)
-    explained(page)
-    field = page.get_by_role("spinbutton", name="patient id")
-    field.fill("")
-    field.press("Enter")
-    expect(page.get_by_role("alert").filter(has_text="patient id")).to_be_visible()
-    field.fill("70000")
-    field.press("Enter")
-    expect(page.get_by_text(re.compile("^With patient id 70000"))).to_be_visible()
-
-
 def bring(page: Page, server: Server) -> None:
     page.goto(server.url + "/upload")
     settled(page)
@@ -126,9 +113,9 @@ def test_a_csv_with_the_models_columns_is_explained_row_by_row(
     explained(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_row_on_a_phone(server: Server, open_tab: OpenTab, scheme: str) -> None:
-    tab = open_tab(width=390, scheme=scheme)
+def test_a_row_on_a_phone(server: Server, open_tab: OpenTab) -> None:
+    """Light: the second look is tried on a dark one."""
+    tab = open_tab(width=390)
     page = tab.open(server.url + DEMO)
     explained(page)
     no_sideways_scrolling(page)

@@ -12,7 +12,6 @@ from sklearn.pipeline import Pipeline, make_pipeline
 import sample_models
 from lime_engine import LimeSettings, TextPerturber, explain
 
-POSTS = (5, 83, 200)
 SEEDS = range(5)
 
 
@@ -30,7 +29,9 @@ def pipeline(posts: sample_models.TaskData) -> Pipeline:
     return model.fit(posts.train.instances, posts.train.labels)
 
 
-@pytest.mark.parametrize("post", POSTS)
+@pytest.mark.parametrize(
+    "post", [83, *(pytest.param(post, marks=pytest.mark.long) for post in (5, 200))]
+)
 def test_weights_correlate_as_two_seeds_of_lime_do(
     posts: sample_models.TaskData, pipeline: Pipeline, post: int
 ) -> None:

@@ -57,7 +57,7 @@ def torch_like(height: Any = 6, width: Any = 5, batch: Any = "n", dtype: str = "
         nodes, [batch, 3, height, width], stored, kind=kind, answer_kind=kind,
         producer_name="pytorch", producer_version="2.9",
     )  # fmt: skip
-    return made.SerializeToString()
+    return bytes(made.SerializeToString())
 
 
 def tensorflow_like(
@@ -78,7 +78,7 @@ def tensorflow_like(
         producer_name="tf2onnx",
     )  # fmt: skip
     helper.set_model_props(made, labels or {})
-    return made.SerializeToString()
+    return bytes(made.SerializeToString())
 
 
 def positional(layout: str, channels: int, dtype: str = "float32") -> tuple[bytes, NDArray[Any]]:
@@ -93,7 +93,7 @@ def positional(layout: str, channels: int, dtype: str = "float32") -> tuple[byte
     ]
     stored = {"W": weights.astype(np.float32)}
     made = model(nodes, ["n", *size], stored, kind=KINDS[dtype])
-    return made.SerializeToString(), weights
+    return bytes(made.SerializeToString()), weights
 
 
 def gated(kind: str, threshold: float = 200) -> bytes:
@@ -142,7 +142,7 @@ def gated(kind: str, threshold: float = 200) -> bytes:
     }
     end = [helper.make_node("Add", ["logits", "extra"], ["y"])]
     made = model(nodes + gate + work + end, ["n", 3, 6, 5], stored)
-    return made.SerializeToString()
+    return bytes(made.SerializeToString())
 
 
 def pictures(n: int = 7, height: int = 6, width: int = 5, channels: int = 3) -> NDArray[np.uint8]:
@@ -152,7 +152,7 @@ def pictures(n: int = 7, height: int = 6, width: int = 5, channels: int = 3) -> 
 
 def softmax(logits: NDArray[Any]) -> NDArray[Any]:
     powers = np.exp(logits)
-    return powers / powers.sum(axis=1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def answer_to_average(colours: NDArray[Any]) -> NDArray[Any]:

@@ -80,8 +80,9 @@ def _jobs(app: AppTest) -> list[jobs.Job[object]]:
 
 def seen(app: AppTest) -> str:
     """All sentences on the page."""
-    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "warning", "info")
-    said = [element.value for kind in kinds for element in app.get(kind)]
+    headings = [*app.title, *app.header, *app.subheader]
+    notices = [*app.error, *app.warning, *app.info]
+    said = [element.value for element in (*headings, *app.markdown, *app.caption, *notices)]
     return "\n".join(said).replace("\\", "")
 
 

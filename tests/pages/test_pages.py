@@ -78,7 +78,11 @@ def test_switching_a_word_off_undo_and_reset() -> None:
 
 
 def test_guess_first_hides_the_answer_until_committed() -> None:
-    app = opened(explain, guess="1")
+    app = opened(explain)
+    assert "The model says" in seen(app)
+    app.toggle(key="choice-guess_first").set_value(True).run()
+    settled(app)
+    assert app.query_params["guess"] == "1"
     assert "The model says" not in seen(app)
     assert "Reasons for" not in [box.label for box in app.selectbox]
     assert not app.metric
@@ -186,6 +190,21 @@ def test_a_rows_value_is_edited_and_reset() -> None:
     settled(app)
     assert "edits" not in app.query_params
     assert "Nothing is changed" in seen(app)
+
+
+def test_a_value_that_cannot_be_is_told_and_kept() -> None:
+    """The training data always has a patient id: without one the model cannot be asked."""
+
+    def set_id(value: float | None) -> None:
+        field = next(box for box in app.number_input if box.label.startswith("patient id"))
+        settled(field.set_value(value).run())
+
+    app = opened(explain, task="flu")
+    set_id(None)
+    assert "patient id" in app.error[0].value
+    set_id(70_000.0)
+    assert not app.error
+    assert "With patient id 70000" in seen(app)
 
 
 def test_an_edit_that_cannot_be_is_told() -> None:

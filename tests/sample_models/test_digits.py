@@ -1,30 +1,14 @@
 """The digits: real images as they are, and two models that do worse on other people's hands."""
 
-import hashlib
-import os
-import subprocess
-import sys
-from functools import cache
-
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
 from lime_engine import LimeSettings, explain
 from sample_models import digits
+from tests.sample_models.asked import SPLITS, accuracy, on_examples
 
 TASK = digits.TASK
-SPLITS = ("train", "test", "field")
-
-
-@cache
-def model(key):
-    return TASK.model(key).load()
-
-
-def accuracy(key, split):
-    part = TASK.data().split(split)
-    return float((model(key)(part.instances).argmax(axis=1) == part.labels).mean())
 
 
 def test_images_are_the_real_ones_in_bytes():
@@ -69,41 +53,10 @@ def test_images_cannot_be_written_to():
         TASK.data().test.instances[0, 0, 0] = 1
 
 
-def test_the_same_images_in_every_process():
-    code = (
-        "import hashlib; from sample_models import digits; d = digits.TASK.data();"
-        "print(hashlib.sha256(b''.join(a.tobytes() for s in (d.train, d.test, d.field)"
-        " for a in (s.instances, s.labels))).hexdigest())"
-    )
-    out = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    parts = [TASK.data().split(name) for name in SPLITS]
-    here = b"".join(array.tobytes() for s in parts for array in (s.instances, s.labels))
-
-    assert out.stdout.strip() == hashlib.sha256(here).hexdigest()
-
-
 @pytest.mark.parametrize("key", ["logistic", "forest"])
 def test_models_are_good_and_worse_in_the_field(key):
-    assert accuracy(key, "test") >= 0.95
-    assert 0.9 <= accuracy(key, "field") <= accuracy(key, "test") - 0.03
-
-
-def test_models_answer_with_one_probability_a_digit():
-    images = TASK.data().test.instances
-    for card in TASK.models:
-        predict = model(card.key)
-        answers = predict(images)
-        assert answers.shape == (400, 10)
-        assert answers.dtype == np.float64
-        np.testing.assert_allclose(answers.sum(axis=1), 1.0)
-        np.testing.assert_array_equal(predict(images[5:9]).argmax(1), answers[5:9].argmax(1))
-        np.testing.assert_allclose(predict(list(images[5:9])), answers[5:9], rtol=1e-12)
+    assert accuracy(TASK, key, "test") >= 0.95
+    assert 0.9 <= accuracy(TASK, key, "field") <= accuracy(TASK, key, "test") - 0.03
 
 
 def test_every_pixel_is_a_component_and_off_is_paper():
@@ -135,9 +88,4 @@ EXAMPLES = {
 
 
 def test_examples_are_what_their_titles_say():
-    assert [example.title for example in TASK.examples] == list(EXAMPLES)
-    for example in TASK.examples:
-        part = TASK.data().split(example.split)
-        image = part.instance(example.row)
-        said = [int(model(key)(image[None]).argmax()) for key in ("logistic", "forest")]
-        assert (int(part.labels[example.row]), *said) == EXAMPLES[example.title], example.title
+    assert on_examples(TASK) == EXAMPLES

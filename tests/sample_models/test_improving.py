@@ -153,20 +153,14 @@ def test_a_model_is_blind_to_the_columns_taken_out(task: str, model: str, column
     assert not np.allclose(before(rows), before(shuffled))
 
 
-@pytest.mark.parametrize(
-    ("task", "model"),
-    [
-        ("triage", "a"),
-        ("triage", "b"),
-        ("newsgroups", "b"),
-        ("flu", "a"),
-        ("flu", "b"),
-        ("breast_cancer", "forest"),
-        ("breast_cancer", "logistic"),
-    ],
-)
+ALL = [(t.key, card.key) for t in tasks().values() for card in t.models if card.improver]
+
+
+@pytest.mark.parametrize(("task", "model"), ALL)
 def test_taking_out_nothing_gives_the_built_in_model(task: str, model: str) -> None:
     improver, some = improver_of(task, model), load_data(task).test.instances[:20]
+    if not improver.parts():
+        pytest.skip("it learns again as a whole, from other data")
     np.testing.assert_array_equal(
         improver.retrain(frozenset())(some), load_model(task, model)(some)
     )
@@ -193,9 +187,11 @@ def test_the_parts_are_those_that_the_model_knows(
     assert len(parts) == len(set(parts))
 
 
-@pytest.mark.parametrize(("task", "model"), [("triage", "a"), ("flu", "b")])
+@pytest.mark.parametrize(("task", "model"), ALL)
 def test_something_has_to_be_left(task: str, model: str) -> None:
     improver = improver_of(task, model)
+    if not improver.parts():
+        pytest.skip("it learns again as a whole, from other data")
     with pytest.raises(InputError, match="Keep at least one"):
         improver.retrain(frozenset(improver.parts()))
 

@@ -7,6 +7,7 @@ from lime_engine import LimeSettings, TextPerturber, explain
 from sample_models import TaskUnavailable, load_data, load_model, tasks
 from sample_models.newsgroups import cache
 from sample_models.newsgroups import task as newsgroups
+from tests.sample_models.asked import accuracy, on_examples
 
 TASK = tasks()["newsgroups"]
 
@@ -17,12 +18,6 @@ def data():
         return load_data("newsgroups")
     except TaskUnavailable as error:
         pytest.skip(str(error))
-
-
-def accuracy(model, part):
-    return float(
-        (load_model("newsgroups", model)(part.instances).argmax(axis=1) == part.labels).mean()
-    )
 
 
 def shown(text, model, n_features):
@@ -54,28 +49,29 @@ def test_field_has_no_headers_and_no_empty_posts(data):
 
 
 def test_a_is_accurate_on_test_only(data):
-    assert accuracy("a", data.test) == pytest.approx(0.909, abs=0.01)
-    assert accuracy("a", data.field) < 0.65
+    assert accuracy(TASK, "a", "test") == pytest.approx(0.909, abs=0.01)
+    assert accuracy(TASK, "a", "field") < 0.65
 
 
 def test_b_holds_in_the_field(data):
-    assert accuracy("b", data.test) == pytest.approx(0.844, abs=0.01)
-    assert accuracy("b", data.field) == pytest.approx(0.812, abs=0.01)
+    assert accuracy(TASK, "b", "test") == pytest.approx(0.844, abs=0.01)
+    assert accuracy(TASK, "b", "field") == pytest.approx(0.812, abs=0.01)
 
 
 def test_a_shows_the_posting_host_in_post_83(data):
     assert {"Posting", "Host", "NNTP"} <= shown(data.test.instances[83], "a", 6)
 
 
-def test_explanations_show_the_header_for_a_and_not_for_b(data):
+@pytest.mark.parametrize("n", [10, pytest.param(40, marks=pytest.mark.long)])
+def test_explanations_show_the_header_for_a_and_not_for_b(data, n):
     # Every post has a header; the leak proper is the line that only some mail programs add.
     posts = [
         text for text in data.test.instances if "posting-host:" in text.partition("\n\n")[0].lower()
-    ][:40]
+    ][:n]
 
-    assert hit_rate(posts[:20], "a") >= 0.8
+    assert hit_rate(posts[: n // 2], "a") >= 0.8
     assert hit_rate(posts, "b") <= 0.1
-    assert hit_rate(data.test.instances[:40], "b") <= 0.1
+    assert hit_rate(data.test.instances[:n], "b") <= 0.1
 
 
 def test_header_words():
@@ -104,14 +100,9 @@ EXAMPLES = {
 
 
 def test_examples_are_what_their_titles_say(data):
-    assert [example.title for example in TASK.examples] == list(EXAMPLES)
+    assert on_examples(TASK) == {title: tuple(said) for title, (_, *said) in EXAMPLES.items()}
     for example in TASK.examples:
-        part = data.split(example.split)
-        text = part.instances[example.row]
-        a, b = (int(load_model("newsgroups", key)([text]).argmax()) for key in ("a", "b"))
-        keyword, *answers = EXAMPLES[example.title]
-        assert keyword in text
-        assert [int(part.labels[example.row]), a, b] == answers, example.title
+        assert EXAMPLES[example.title][0] in data.split(example.split).instances[example.row]
 
 
 @pytest.mark.parametrize("end", ["raise OSError('no network')", "time.sleep(60)"])

@@ -5,10 +5,19 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sample_models
 from sample_models import TaskUnavailable, load_data, load_model, tasks
+from tests.sample_models.asked import (
+    SPLITS,
+    accuracy,
+    fingerprint,
+    fingerprint_elsewhere,
+    leaning,
+    on_examples,
+)
 
 
 @pytest.fixture(params=list(tasks()))
@@ -63,14 +72,14 @@ def test_data_fits_the_task(task):
 
 
 def test_models_answer_with_one_probability_a_class(task):
-    instances = load_data(task.key).test.instances[:7]
+    instances = load_data(task.key).test.instances[:30]
     if task.kind == "image":
         instances = np.stack(list(instances))
     for card in task.models:
         predict = load_model(task.key, card.key)
         assert predict is load_model(task.key, card.key)
         answers = predict(instances)
-        assert answers.shape == (7, len(task.class_names))
+        assert answers.shape == (30, len(task.class_names))
         assert answers.dtype == np.float64
         np.testing.assert_allclose(answers.sum(axis=1), 1.0)
         np.testing.assert_allclose(answers[2:4], predict(instances[2:4]), rtol=1e-5)
@@ -86,3 +95,67 @@ def test_an_instance_is_one_of_its_kind(task):
         np.testing.assert_array_equal(one, part.instances[3])
     else:
         assert one.equals(part.instances.iloc[3:4])
+
+
+def test_the_same_items_and_answers_in_every_process(task):
+    assert fingerprint_elsewhere(task.key) == fingerprint(task.key)
+
+
+def test_rows_count_from_0(task):
+    if task.kind != "table":
+        pytest.skip("it has no rows of a table")
+    for name in SPLITS:
+        part = load_data(task.key).split(name)
+        assert part.instances.index.equals(pd.RangeIndex(len(part.labels)))
+        assert part.labels.dtype == np.int64
+
+
+def test_models_take_items_however_they_come(task):
+    items = load_data(task.key).test.instances[:9]
+    for card in task.models:
+        predict = load_model(task.key, card.key)
+        match task.kind:
+            case "table":
+                answers = predict(items)
+                other = items.iloc[[7, 3]].set_axis([90, 4])[list(items.columns[::-1])]
+                np.testing.assert_allclose(predict(other), answers[[7, 3]], rtol=1e-12)
+                np.testing.assert_allclose(predict(items.astype(object)), answers, rtol=1e-12)
+            case "image":
+                stacked, listed = predict(np.stack(list(items))), predict(list(items))
+                np.testing.assert_allclose(listed, stacked, rtol=1e-12)
+            case _:
+                np.testing.assert_array_equal(predict(tuple(items)), predict(list(items)))
+
+
+def test_examples_differ_and_some_tell_the_models_apart(task):
+    assert len({(example.split, example.row) for example in task.examples}) == len(task.examples)
+    found = on_examples(task)
+    assert len(found) == len(task.examples)  # no title comes twice
+    answers = list(found.values())
+    assert any(len(set(said)) > 1 for _, *said in answers)
+    right = [[said[model] == label for label, *said in answers] for model in (0, 1)]
+    assert all(map(any, right))
+    assert not all(map(all, right))
+
+
+@pytest.fixture
+def flawed(task):
+    if task.flaw is None:
+        pytest.skip("nothing is planted")
+    return task
+
+
+def test_the_first_model_looks_as_good_as_the_others_until_the_field(flawed):
+    first, *others = (card.key for card in flawed.models)
+    assert accuracy(flawed, first, "field") <= accuracy(flawed, first, "test") - 0.12
+    for other in others:
+        assert accuracy(flawed, first, "test") >= accuracy(flawed, other, "test") - 0.05
+        assert abs(accuracy(flawed, other, "test") - accuracy(flawed, other, "field")) <= 0.05
+        assert accuracy(flawed, other, "field") > accuracy(flawed, first, "field") + 0.1
+
+
+def test_explanations_show_the_flaw_for_the_first_model_and_not_for_the_others(flawed):
+    first, *others = (card.key for card in flawed.models)
+    assert leaning(flawed, first, 8) >= 0.75
+    for other in others:
+        assert leaning(flawed, other, 8) <= 0.25

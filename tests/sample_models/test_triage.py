@@ -1,10 +1,6 @@
 """The clinic's messages: unlike each other, stamped as told, and models that fall for it or not."""
 
-import hashlib
-import os
 import re
-import subprocess
-import sys
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -13,16 +9,10 @@ import pytest
 from lime_engine import LimeSettings, TextPerturber, explain
 from sample_models import load_data, load_model, tasks
 from sample_models.triage import task as triage
+from tests.sample_models.asked import SPLITS, accuracy, on_examples
 
 TASK = tasks()["triage"]
-SPLITS = ("train", "test", "field")
 ALL = tuple(text for name in SPLITS for text in load_data("triage").split(name).instances)
-
-
-def accuracy(model: str, split: str) -> float:
-    part = load_data("triage").split(split)
-    answers = load_model("triage", model)(part.instances).argmax(axis=1)
-    return float((answers == part.labels).mean())
 
 
 def test_no_two_messages_share_more_than_a_third_of_their_word_4_grams():
@@ -58,25 +48,6 @@ def test_no_message_shows_the_notation_it_was_written_in():
     assert not [text for text in ALL if re.search(r"[${}<~|!]\w|[{}]|\b(is|does|am) I'm\b", text)]
 
 
-def test_the_same_messages_in_every_process():
-    code = (
-        "import hashlib; from sample_models import load_data; d = load_data('triage');"
-        "print(hashlib.sha256(repr([(s.instances, s.labels.tolist())"
-        " for s in (d.train, d.test, d.field)]).encode()).hexdigest())"
-    )
-    out = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    data = load_data("triage")
-    here = repr([(s.instances, s.labels.tolist()) for s in map(data.split, SPLITS)])
-
-    assert out.stdout.strip() == hashlib.sha256(here.encode()).hexdigest()
-
-
 def test_stamp_words_stand_in_the_stamp_and_nowhere_else():
     for text in ALL:
         message = triage.without_stamp(text)
@@ -108,14 +79,15 @@ def test_the_stamp_follows_the_label_except_in_the_field(split, low, high):
 
 
 def test_a_looks_better_than_b_until_the_field():
-    assert accuracy("a", "test") >= 0.93
-    assert accuracy("a", "field") <= accuracy("a", "test") - 0.12
-    assert abs(accuracy("b", "test") - accuracy("b", "field")) <= 0.03
-    assert 0.82 <= accuracy("b", "field") <= 0.92
-    assert accuracy("a", "test") > accuracy("b", "test") + 0.03
-    assert accuracy("b", "field") > accuracy("a", "field") + 0.1
+    assert accuracy(TASK, "a", "test") >= 0.93
+    assert accuracy(TASK, "a", "field") <= accuracy(TASK, "a", "test") - 0.12
+    assert abs(accuracy(TASK, "b", "test") - accuracy(TASK, "b", "field")) <= 0.03
+    assert 0.82 <= accuracy(TASK, "b", "field") <= 0.92
+    assert accuracy(TASK, "a", "test") > accuracy(TASK, "b", "test") + 0.03
+    assert accuracy(TASK, "b", "field") > accuracy(TASK, "a", "field") + 0.1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("model", "low", "high"), [("a", 0.8, 1.0), ("b", 0.0, 0.1)])
 def test_explanations_show_the_stamp_for_a_and_not_for_b(model, low, high):
     predict = load_model("triage", model)
@@ -143,11 +115,7 @@ EXAMPLES = {
 
 
 def test_examples_are_what_their_titles_say():
-    assert [example.title for example in TASK.examples] == list(EXAMPLES)
+    assert on_examples(TASK) == {title: tuple(said) for title, (_, *said) in EXAMPLES.items()}
     for example in TASK.examples:
-        part = load_data("triage").split(example.split)
-        text = part.instances[example.row]
-        a, b = (int(load_model("triage", key)([text]).argmax()) for key in ("a", "b"))
-        keyword, *answers = EXAMPLES[example.title]
-        assert keyword in text
-        assert [int(part.labels[example.row]), a, b] == answers, example.title
+        text = load_data("triage").split(example.split).instances[example.row]
+        assert EXAMPLES[example.title][0] in text

@@ -74,9 +74,10 @@ def test_what_was_planted_comes_first_in_what_the_models_lean_on(
 
 
 @pytest.mark.skipif(not tasks()["newsgroups"].is_here(), reason="20 newsgroups is not here")
-def test_header_words_come_first_on_newsgroups() -> None:
+@pytest.mark.parametrize("n", [16, pytest.param(60, marks=pytest.mark.long)])
+def test_header_words_come_first_on_newsgroups(n: int) -> None:
     choice = first_comparison(tasks()["newsgroups"])
-    found = explained(choice, 60)
+    found = explained(choice, n)
     for lean in found.leans[:2]:
         assert share_planted(choice, lean) > 0.5
         assert lean.means[0] > 4 * lean.means[1]

@@ -15,6 +15,7 @@ from lime_engine import TextPerturber
 from lime_engine.overlap import Corrected, Overlap, State
 from lime_engine.subjects import TabularSubject, subject_to_dict
 from sample_models import tasks
+from tests.conditions import PATIENCE
 from ui.compare.choice import CompareChoice, blinded, first_comparison
 from ui.compare.export import Shown, as_csv, as_report
 from ui.compare.panels import whole
@@ -356,7 +357,7 @@ def page() -> None:
 
 
 def test_the_files_names_tell_nothing() -> None:
-    app = AppTest.from_function(page, default_timeout=30).run()
+    app = AppTest.from_function(page, default_timeout=PATIENCE).run()
     assert not app.exception
     buttons = app.get("download_button")
     assert [button.proto.label for button in buttons] == ["Report", "CSV"]

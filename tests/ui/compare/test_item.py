@@ -12,6 +12,7 @@ from lime_engine.compare import Comparison
 from lime_engine.overlap import Corrected, Overlap, State
 from lime_engine.subjects import TextSubject
 from sample_models import load_data, load_model
+from tests.conditions import PATIENCE
 from tests.ui.reports import Told
 from ui.compare.choice import CompareChoice, blinded, first_comparison, read_comparison
 from ui.compare.matching import ELSE, Matching
@@ -164,7 +165,7 @@ def page() -> None:
 
 
 def opened(**params: str) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=60)
+    app = AppTest.from_function(page, default_timeout=PATIENCE)
     app.query_params.update(params)
     app.run()
     assert not app.exception

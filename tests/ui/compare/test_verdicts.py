@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sample_models import tasks
+from tests.conditions import PATIENCE
 from ui.compare import verdict_wording, verdicts
 from ui.compare.choice import CompareChoice, blinded, first_comparison, read_comparison
 from ui.compare.panels.verdict import wants_field
@@ -212,7 +213,7 @@ def page() -> None:
 
 
 def opened(choice: CompareChoice | None = None) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=30)
+    app = AppTest.from_function(page, default_timeout=PATIENCE)
     app.query_params.update((choice or first_comparison(tasks()["triage"])).params())
     return checked(app.run())
 

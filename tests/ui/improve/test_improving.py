@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 import sample_models
 from lime_engine.errors import Cancelled, InputError
+from tests.conditions import PATIENCE
 from tests.ui.reports import Told
 from ui.improve import panels, work
 from ui.improve import wording as told
@@ -303,7 +304,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
         improve.render()
 
     def opened(**params: str) -> AppTest:
-        app = AppTest.from_function(page, default_timeout=60)
+        app = AppTest.from_function(page, default_timeout=PATIENCE)
         for name, value in params.items():
             app.query_params[name] = value
         app.run()

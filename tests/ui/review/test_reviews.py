@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from lime_engine import TextPerturber
 from lime_engine.subjects import TabularSubject, subject_to_dict
 from sample_models import tasks
+from tests.conditions import PATIENCE
 from ui.pick.choice import PickChoice
 from ui.pick.values import Feature, Picked, PickedItem, Reason
 from ui.review import export, records
@@ -277,7 +278,7 @@ def page() -> None:
 
 
 def opened(**params: str) -> AppTest:
-    app = AppTest.from_function(page, default_timeout=30)
+    app = AppTest.from_function(page, default_timeout=PATIENCE)
     app.query_params.update(params)
     return checked(app.run())
 

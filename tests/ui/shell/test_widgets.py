@@ -1,6 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.conditions import PATIENCE
 from ui.shell.widgets import new_clicks
 
 
@@ -39,7 +40,7 @@ def page():
 
 
 def test_before_the_browser_has_told_its_width_a_guess_is_drawn():
-    at = AppTest.from_function(page).run()
+    at = AppTest.from_function(page, default_timeout=PATIENCE).run()
     assert not at.exception
     (chart,) = at.get("plotly_chart")
     assert '"width":480' in chart.proto.spec
