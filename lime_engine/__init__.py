@@ -17,7 +17,8 @@ from lime_engine.evaluation import evaluate
 from lime_engine.fit.explanation import fit
 from lime_engine.image.perturber import ImagePerturber
 from lime_engine.image.visual_words import looks, visual_words
-from lime_engine.many.explaining import Outcome, explain_many
+from lime_engine.many.explaining import explain_many
+from lime_engine.many.workers import Outcome
 from lime_engine.overlap import Corrected, Overlap, overlap
 from lime_engine.pick import (
     AtLeast,

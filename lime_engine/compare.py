@@ -17,7 +17,8 @@ from lime_engine.evaluation import OnProgress, Perturber, ShouldStop
 from lime_engine.fit.explanation import explained_class, fit_from
 from lime_engine.fit.projection import Estimate, project, restricted
 from lime_engine.fit.rounding import rounding
-from lime_engine.many.explaining import Outcome, work_on
+from lime_engine.many.explaining import Work, each
+from lime_engine.many.workers import Outcome
 from lime_engine.overlap import Overlap, overlap
 from lime_engine.settings import LimeSettings
 from lime_engine.types import Z95, Explanation, FloatArray, IntArray, Neighbourhood, PredictFn
@@ -182,37 +183,14 @@ def compare_many(
 ) -> Generator[Outcome[R], None, None]:
     """Compare two models' reasons for their own answers to each instance; as `explain_many`."""
     _check(settings)
-    work = _Comparing(perturber, settings, class_names, keep)
-    parts = {"the perturber": perturber, "keep": keep, "a setting": (settings, class_names)}
-    return work_on(
-        instances, load, work, executor, on_progress, parts=parts, should_stop=should_stop
+    return each(
+        Work(compare, perturber, settings, class_names, keep),
+        instances,
+        load,
+        executor,
+        on_progress,
+        should_stop,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Comparing:
-    """What `compare_many` does with each instance."""
-
-    perturber: Any
-    settings: LimeSettings
-    class_names: ClassNames
-    keep: Callable[[Any, Comparison], Any]
-
-    def __call__(
-        self,
-        instance: Any,
-        predicts: tuple[PredictFn[Any], PredictFn[Any]],
-        should_stop: ShouldStop,
-    ) -> Any:
-        comparison = compare(
-            instance,
-            predicts,
-            self.perturber,
-            self.settings,
-            class_names=self.class_names,
-            should_stop=should_stop,
-        )
-        return self.keep(instance, comparison)
 
 
 def _check(settings: LimeSettings) -> None:

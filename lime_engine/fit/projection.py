@@ -19,7 +19,7 @@ ALPHA = 1.0  # before: the ridge of `lime`, on the components
 ROWS_PER_HELPER = 4  # rows per column of all, from which on helpers help
 _JITTER = 1e-9  # on what needs no ridge, as a share of its own size: some masks are alike
 _HELPER_ALPHA = 1e-4  # on the helpers, as such a share
-_LEAST_SEEN = 4  # rows in which a component is on, and off: with fewer they fit themselves
+_LEAST_SEEN = 2  # rows in which a component is on, and off: a single one fits itself
 _VANISHING = 1e-6  # of the variance of a mask: its component has a weight in the limit at 0
 _LEAST_LEFT = 1e-3  # of 1 - h, where a row decides its own fit
 

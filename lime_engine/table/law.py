@@ -16,7 +16,7 @@ Column = NumericColumn | CategoricalColumn
 _WIDTH = 0.75  # of the kernel, in units of sqrt(d), as `lime` has it
 _BELOW_ONE = np.nextafter(1.0, 0.0)
 _TINY = np.finfo(float).tiny
-_VANISHING = 1e-8  # what stands for the share of a bin that no training row has: the limit at 0
+_VANISHING = 1e-8  # how often the bin that no training row has is on, tilted: the limit at 0
 _FEW = 8  # rows of a column that are drawn on purpose if the law would give fewer
 _USUAL = 4  # columns that have enough rows count as so many when the rows are shared out
 
@@ -175,7 +175,7 @@ class TabularLaw:
         """The share of the training rows in the instance's bin of each column, (d,)."""
         pairs = zip(self.columns, self.bins, strict=True)
         shares = np.array([column.counts[bin] / column.counts.sum() for column, bin in pairs])
-        return np.where(shares > 0, shares, _VANISHING)
+        return np.where(shares > 0, shares, _VANISHING * self._factor())
 
     def _factor(self) -> float:
         """What one more column that is off does to the kernel: it is the same for each."""

@@ -12,13 +12,14 @@ from contextlib import closing
 from functools import partial
 from multiprocessing import active_children, get_context
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import dask
 import distributed
 import pytest
 
-import lime_engine.many.explaining
+import lime_engine.many.crew
 from lime_engine import LimeSettings, Outcome, TextPerturber, explain, explain_many
 from lime_engine.errors import Cancelled, InputError, PredictorError, SettingsError
 from sample_models import load_model
@@ -194,6 +195,93 @@ def test_processes_end_with_the_one_that_started_them(log: Path) -> None:
     until(lambda: not any(map(is_alive, started)))
 
 
+# --- what only one program has -------------------------------------------------------------------
+
+SCRIPT = """
+import numpy as np
+from lime_engine import LimeSettings, TextPerturber, explain_many
+
+class Note:
+    def __init__(self, label, weight):
+        self.label, self.weight = label, weight
+
+WEIGHTS = {"urgent": 0.4, "calm": -0.25}
+
+def predict(texts):
+    p = np.array([0.4 + sum(WEIGHTS.get(word, 0) for word in text.split()) for text in texts])
+    return np.column_stack([1 - p, p])
+
+def keep(text, explanation):
+    return Note(explanation.weights[0].label, explanation.weights[0].weight)
+
+settings = LimeSettings(n_samples=32, held_out=0.0)
+texts = ["so calm", "urgent"]
+found = list(explain_many(texts, lambda: predict, TextPerturber(), settings, keep=keep))
+kept = {outcome.row: outcome.result for outcome in found}
+print(all(isinstance(note, Note) for note in kept.values()), kept[0].label, kept[1].label)
+"""
+
+
+@pytest.mark.parametrize("way", ["script", "standard input", "console", "notebook"])
+def test_functions_and_lambdas_of_a_program_without_a_guard_are_sent(
+    way: str, tmp_path: Path
+) -> None:
+    python, given = [sys.executable, "-W", "error"], None
+    path = tmp_path / "program.py"
+    path.write_text(SCRIPT)
+    match way:
+        case "script":
+            python.append(str(path))
+        case "standard input":
+            given = SCRIPT
+        case "console":
+            python.append("-i")
+            given = SCRIPT
+        case "notebook":  # a cell is compiled by itself and run in the names of __main__
+            cell = (
+                "import sys; exec(compile(open(sys.argv[1]).read(), '<cell>', 'exec'), globals())"
+            )
+            python += ["-c", cell, str(path)]
+    done = subprocess.run(
+        python,
+        input=given,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.stdout.strip() == "True calm urgent", done.stderr
+
+
+def test_a_pool_of_its_own_in_a_program_without_a_guard_is_a_sentence_at_once(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "program.py"
+    pool = "ProcessPoolExecutor(1, get_context('spawn'))"
+    imports = "from concurrent.futures import *; from multiprocessing import get_context\n"
+    path.write_text(imports + SCRIPT.replace("settings, keep=", f"settings, {pool}, keep="))
+    done = subprocess.run(
+        [sys.executable, str(path)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert "PredictorError: Once nothing came back from a worker" in last
+    assert "leave it out; or put `load` in a module" in last
+
+
+@pytest.mark.usefixtures("no_children")
+def test_a_cell_that_makes_its_functions_is_named_when_one_is_missing() -> None:
+    names: dict[str, Any] = {}
+    exec("def load():\n    return never_defined", names)
+    with pytest.raises(PredictorError, match=r"could not be loaded\. NameError: .*never_defined"):
+        list(many(TEXTS, names["load"]))
+
+
 # --- a cluster ---------------------------------------------------------------------------------
 
 
@@ -238,6 +326,11 @@ def test_one_that_kills_every_worker_of_a_cluster_fails_alone(cluster: Any) -> N
     assert "KilledWorker" in errors[5]
 
 
+def test_a_cluster_takes_functions_of_a_notebook(cluster: Any) -> None:
+    load = lambda: functions.predict  # noqa: E731
+    assert errors_of(list(many(TEXTS, load, cluster.get_executor())), TEXTS) == {}
+
+
 def test_a_cluster_takes_the_same_texts_again_after_a_cancel(cluster: Any) -> None:
     texts = [text(number, "slow") for number in range(20)]
     executor = cluster.get_executor()
@@ -267,7 +360,7 @@ class Recording(Sequence[str]):
 
 
 def test_instances_are_read_when_they_are_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lime_engine.many.explaining, "IN_FLIGHT", 8)
+    monkeypatch.setattr(lime_engine.many.crew, "IN_FLIGHT", 8)
     texts, ahead = Recording(40), []
     errors = {}
     with ThreadPoolExecutor(2) as executor:
@@ -346,7 +439,7 @@ def test_workers_without_the_packages_are_told_from_bad_instances() -> None:
 
 def test_an_executor_that_was_shut_down_is_no_fault_of_the_instances() -> None:
     executor = ThreadPoolExecutor(1)
-    outcomes = many(Recording(lime_engine.many.explaining.IN_FLIGHT + 20), functions.load, executor)
+    outcomes = many(Recording(lime_engine.many.crew.IN_FLIGHT + 20), functions.load, executor)
     next(outcomes)
     executor.shutdown(cancel_futures=True)
     with pytest.raises(Cancelled, match="takes nothing any more"):
@@ -360,12 +453,12 @@ def test_nothing_to_explain_starts_nothing() -> None:
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
-        ("load", {"load": lambda: functions.predict}),
-        ("keep", {"keep": (lambda text, explanation: text)}),
+        ("load", {"load": partial(functions.strongest, Lock())}),
+        ("keep", {"keep": (partial(functions.strongest, Lock()))}),
     ],
 )
 def test_what_cannot_be_sent_is_named_at_once(name: str, wrong: dict[str, Any]) -> None:
-    with pytest.raises(SettingsError, match=f"{name} cannot be sent.* function of a module"):
+    with pytest.raises(SettingsError, match=rf"{name} cannot be sent .*lock.*Make them in `load`"):
         many(TEXTS, **wrong)
 
 

@@ -112,8 +112,9 @@ def test_the_sentence_of_the_report_comes_true() -> None:
     shapley = explain_shapley(
         perturber.components(row), flagged, perturber, LimeSettings(n_samples=400), target=1
     )
-    for n_samples in (6, 40, 1000, "auto"):
-        found = explain(row, flagged, perturber, LimeSettings(n_samples=n_samples), target=1)
+    for n_samples, width in [(6, None), *product((40, 1000, "auto"), (0.1, None, 50.0))]:
+        settings = LimeSettings(n_samples=n_samples, kernel_width=width)
+        found = explain(row, flagged, perturber, settings, target=1)
         assert found.weights[0].label == "flag > 0"
         near = 0.35 if n_samples == 6 else 1e-6  # few samples: a ridge
         assert found.weights[0].weight == pytest.approx(shapley.weights[0], abs=near)

@@ -1,0 +1,149 @@
+"""The processes that explain, and what is done in them, or in the workers of a cluster."""
+
+import os
+import pickle
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing.connection import Connection, wait
+from threading import Event, Lock, Thread
+from typing import Any, Generic, TypeVar
+
+from lime_engine.errors import (
+    MOST_TOLD,
+    LimeError,
+    PredictorError,
+    SettingsError,
+    cut,
+    in_words,
+)
+
+R = TypeVar("R")
+
+_LOADED_AT_ONCE = 2  # models, a worker
+_ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[R]):
+    """What became of instance number `row`: its `result`, or the `error` that prevented it."""
+
+    row: int
+    result: R | None
+    error: str | None
+
+
+def packed(name: str, value: Any) -> bytes:
+    """For a worker; what this program alone has, functions of a notebook too, goes by value.
+
+    Raises
+    ------
+    SettingsError
+    """
+    from joblib.externals.loky.backend.reduction import dumps
+
+    try:
+        return bytes(dumps(value))
+    except Exception as error:
+        raise SettingsError(
+            f"{name} cannot be sent to a worker process ({in_words(error)}). What it uses must pickle: open "
+            "files, locks and connections do not. Make them in `load`, which each worker calls."
+        ) from error
+
+
+class Processes(Executor):
+    """Processes of this computer, replaced when one of them has died."""
+
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self._start()
+
+    def _start(self) -> None:
+        from joblib.externals.loky import ProcessPoolExecutor
+        from joblib.externals.loky.backend import get_context
+
+        stopped, self._stop = get_context("loky").Pipe(duplex=False)
+        self._pool = ProcessPoolExecutor(
+            self._n, initializer=_begin, initargs=(_life()[0], stopped), env=_ONE_CORE
+        )
+
+    def submit(self, function: Callable[..., R], /, *args: Any, **more: Any) -> Future[R]:
+        future: Future[R]
+        try:
+            future = self._pool.submit(function, *args, **more)
+        except BrokenExecutor:
+            self._pool.shutdown(wait=False)
+            self._start()
+            future = self._pool.submit(function, *args, **more)
+        return future
+
+    def shutdown(self, wait: bool = False, *, cancel_futures: bool = False) -> None:
+        """End soon: what is being explained ends with its next question to the model."""
+        self._stop.close()
+        self._pool.shutdown(wait=wait)
+
+
+@lru_cache(maxsize=1)
+def _life() -> tuple[Connection, Connection]:
+    """A pipe whose second end no other process holds: it closes when this one is gone."""
+    from joblib.externals.loky.backend import get_context
+
+    ends: tuple[Connection, Connection] = get_context("loky").Pipe(duplex=False)
+    return ends
+
+
+# --- in the workers ------------------------------------------------------------------------------
+
+
+def worked(
+    job: tuple[bytes, ...], row: int, instance: Any, once: str
+) -> Outcome[Any] | PredictorError:
+    """What came of the work, or what went wrong; an error of its own if with the model.
+
+    `once` is another each time: Dask would take two equal calls for one.
+    """
+    try:
+        with _loading:
+            load, work = job
+            model, do = _loaded(load), _unpacked(work)
+    except Exception as error:
+        return PredictorError(f"The model could not be loaded. {told(error)}")
+    try:
+        return Outcome(row, do(instance, model, _stopping.is_set), None)
+    except Exception as error:
+        return Outcome(row, None, told(error))
+
+
+_loading = Lock()  # a worker may have several threads
+
+
+@lru_cache(maxsize=_LOADED_AT_ONCE)
+def _loaded(load: bytes) -> Any:
+    """The model, loaded once a worker, also if it is asked in several ways."""
+    return pickle.loads(load)()
+
+
+@lru_cache(maxsize=_LOADED_AT_ONCE)
+def _unpacked(packed: bytes) -> Any:
+    return pickle.loads(packed)
+
+
+def told(error: BaseException) -> str:
+    """What is said of an error: ours as it is, another's with its type; neither without end."""
+    return cut(str(error), MOST_TOLD) if isinstance(error, LimeError) else in_words(error)
+
+
+_stopping = Event()  # is set in a process of `Processes` when these are to end
+
+
+def _begin(life: Connection, stopped: Connection) -> None:
+    """Watch, in a new process, for the end of the work and of the process that started it."""
+    Thread(target=_watch, args=(life, stopped), daemon=True).start()
+
+
+def _watch(life: Connection, stopped: Connection) -> None:
+    if life not in wait([life, stopped]):
+        _stopping.set()
+        wait([life])
+    os._exit(1)
