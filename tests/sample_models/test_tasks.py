@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import sample_models
+from lime_engine import ignores_case
 from sample_models import TaskUnavailable, load_data, load_model, tasks
 
 
@@ -86,3 +87,15 @@ def test_an_instance_is_one_of_its_kind(task):
         np.testing.assert_array_equal(one, part.instances[3])
     else:
         assert one.equals(part.instances.iloc[3:4])
+
+
+@pytest.mark.parametrize("key", [key for key, task in tasks().items() if task.kind == "text"])
+def test_what_is_said_of_capitals_is_what_the_model_does(key):
+    try:
+        load_data(key)
+    except TaskUnavailable as error:
+        pytest.skip(str(error))
+    task = tasks()[key]
+    texts = list(load_data(task.key).test.instances[:60])
+    for card in task.models:
+        assert ignores_case(load_model(task.key, card.key), texts) == card.ignores_case

@@ -74,7 +74,9 @@ class CompareChoice:
         """How items are taken apart: as suits the task."""
         match self.task.kind:
             case "text":
-                return TextPerturber()
+                found = [find_model(self.task, model) for model in self.models]
+                both = all(each is not None and each[1].ignores_case for each in found)
+                return TextPerturber(ignore_case=both)
             case "image":
                 return self.task.image
             case "table":

@@ -45,6 +45,7 @@ FILLS: dict[str, dict[str, Any]] = {
     "black": {"fill": 0.0},
     "white": {"fill": 255.0},
 }
+CASES = ("auto", "written", "ignored")
 BINS = ("quartile", "decile", "entropy")
 PICTURES = ("colours", "only")
 _MAX_EDITS_LENGTH = 4000  # characters in a URL
@@ -56,8 +57,8 @@ class Choice:
 
     `target` None is the class that the model answers with, `samples` None the number that suits
     the kind, AUTO as many as it takes. `off` are words or regions switched off, `edits` a row's
-    values that were changed. Of `components` (texts), `regions`, `fill` and `picture` (images) and
-    `bins` (tables) only those of the task's kind have a meaning.
+    values that were changed. Of `components` and `case` (texts), `regions`, `fill` and `picture`
+    (images) and `bins` (tables) only those of the task's kind have a meaning.
     """
 
     task: Task
@@ -70,6 +71,7 @@ class Choice:
     selection: str = "auto"
     surrogate: str = "ridge"
     components: str = "words"
+    case: str = "auto"
     regions: str = "standard"
     fill: str = "standard"
     picture: str = "colours"
@@ -91,7 +93,10 @@ class Choice:
         """How the item is taken apart."""
         match self.task.kind:
             case "text":
-                return WORDS[self.components]
+                ignored = self.task.model(self.model).ignores_case
+                ignored = {"auto": ignored, "written": False, "ignored": True}[self.case]
+                words = WORDS[self.components]  # of which each place on its own has a case anyway
+                return replace(words, ignore_case=ignored and words.together)
             case "image":
                 return replace(self.task.image, **REGIONS[self.regions], **FILLS[self.fill])
             case "table":
@@ -146,7 +151,8 @@ class Choice:
 
 
 _PLAIN = (
-    "features samples width selection surrogate components regions fill picture bins seed".split()
+    *("features", "samples", "width", "selection", "surrogate", "components", "case", "regions"),
+    *("fill", "picture", "bins", "seed"),
 )
 NAMES = frozenset({"task", "item", "model", "class", "guess", "off", "edits", *_PLAIN})  # in a URL
 _DEFAULTS: dict[str, Any] = {f.name: f.default for f in fields(Choice)}
@@ -157,6 +163,7 @@ _ALLOWED: dict[str, Any] = {
     "selection": SELECTIONS,
     "surrogate": SURROGATES,
     "components": tuple(WORDS),
+    "case": CASES,
     "regions": tuple(REGIONS),
     "fill": tuple(FILLS),
     "picture": PICTURES,

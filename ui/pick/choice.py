@@ -45,7 +45,7 @@ class PickChoice:
         """How items are taken apart: as suits the task."""
         match self.task.kind:
             case "text":
-                return TextPerturber()
+                return TextPerturber(ignore_case=self.task.model(self.model).ignores_case)
             case "image":
                 return self.task.image
             case "table":

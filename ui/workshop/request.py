@@ -31,6 +31,11 @@ class TableView:
 View = TextPerturber | ImagePerturber | TableView
 
 
+def name_in(view: View, label: str) -> str:
+    """The name of a component that several items may have in common."""
+    return view.name_of(label) if isinstance(view, TextPerturber) else label
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One explanation to make; nothing that it does not depend on.

@@ -21,6 +21,7 @@ from ui.pick.values import Feature, Picked, PickedItem, Reason
 from ui.pick.work.explaining import KIND
 from ui.workshop.asking import probabilities
 from ui.workshop.jobs import Report
+from ui.workshop.request import name_in
 from ui.workshop.store import store
 
 N_RANDOM = 200  # draws, to hold the pick against
@@ -118,7 +119,7 @@ def _brief(choice: PickChoice, row: int, record: dict[str, Any]) -> _Brief:
         probabilities=tuple(explanation["probabilities"]),
         target=explanation["target"],
         indices=tuple(weight["index"] for weight in weights),
-        features=labels,
+        features=tuple(name_in(choice.view, label) for label in labels),
         parts=parts,
         weights=tuple(weight["weight"] for weight in weights),
     )
