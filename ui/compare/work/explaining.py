@@ -330,7 +330,11 @@ def _features(records: Sequence[Record]) -> list[list[str]]:
     """What the items' components are called; superpixels by the visual words they are."""
     described = [np.array(record["looks"]) for record in records if record.get("looks")]
     if not described:
-        return [[pair["name"] for pair in record["weights"]] for record in records]
+        spelling: dict[str, str] = {}  # of what is one feature, as it is met first
+        return [
+            [spelling.setdefault(pair["name"], pair["label"]) for pair in record["weights"]]
+            for record in records
+        ]
     words = iter(visual_words(np.concatenate(described), n_words=N_KINDS).tolist())
     return [[f"kind {next(words) + 1}" for _ in record["weights"]] for record in records]
 

@@ -95,10 +95,14 @@ def _record(choice: PickChoice, row: int) -> dict[str, Any] | None:
 
 def _briefs(choice: PickChoice, rows: Sequence[int], report: Report) -> list[_Brief]:
     briefs, described = [], []
+    spelling: dict[str, str] = {}  # of what is one feature, as it is met first
     for done, row in enumerate(rows):
         record = _record(choice, row)
         if record is not None:
-            briefs.append(_brief(choice, row, record))
+            brief = _brief(choice, row, record)
+            keys = [(name_in(choice.view, label), label) for label in brief.features]
+            features = tuple(spelling.setdefault(key, label) for key, label in keys)
+            briefs.append(replace(brief, features=features))
             described.append(np.array(record.get("looks", ())))
         report(done / len(rows))
     if choice.task.kind == "image":
@@ -119,7 +123,7 @@ def _brief(choice: PickChoice, row: int, record: dict[str, Any]) -> _Brief:
         probabilities=tuple(explanation["probabilities"]),
         target=explanation["target"],
         indices=tuple(weight["index"] for weight in weights),
-        features=tuple(name_in(choice.view, label) for label in labels),
+        features=labels,
         parts=parts,
         weights=tuple(weight["weight"] for weight in weights),
     )
