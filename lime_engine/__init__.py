@@ -32,7 +32,7 @@ from lime_engine.shapley import ShapleyWeights, explain_shapley
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject, TextSubject
 from lime_engine.table.perturber import TabularPerturber
 from lime_engine.table.sparse import SparsePerturber
-from lime_engine.text import TextPerturber
+from lime_engine.text import TextPerturber, ignores_case
 from lime_engine.types import (
     ComponentWeight,
     Design,
@@ -93,6 +93,7 @@ __all__ = [
     "explain_many",
     "explain_shapley",
     "fit",
+    "ignores_case",
     "looks",
     "overlap",
     "random_coverage",

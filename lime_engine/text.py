@@ -8,12 +8,13 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from lime_engine.errors import InputError, SettingsError
+from lime_engine.errors import InputError, LimeError, PredictorError, SettingsError, in_words
 from lime_engine.kernels import cosine_distance, exponential_kernel
 from lime_engine.samplers import MaskLaw
 from lime_engine.subjects import TextSubject
-from lime_engine.types import Design, MaskArray
+from lime_engine.types import Design, MaskArray, PredictFn, plain_array
 
+SAME = 1e-6  # of an answer: it is the same up to rounding
 DEFAULT_KERNEL_WIDTH = 25.0  # for the cosine distance x 100
 
 # Scripts written without spaces between words: one component a character (with its marks).
@@ -52,6 +53,9 @@ class TextPerturber:
         colour, joined figures, flags). What nobody can see is none.
     placeholder : str or None
         What stands for a position that is off. None: "UNKWORDZ" for words, chr(0) for characters.
+    ignore_case : bool
+        True: "No" and "no" are one component, called as it is written first. For models that
+        ignore case (`ignores_case`), which would share out its weight between two.
 
     Raises
     ------
@@ -63,6 +67,7 @@ class TextPerturber:
     together: bool = True
     pattern: str | None = None
     placeholder: str | None = None
+    ignore_case: bool = False
 
     def __post_init__(self) -> None:
         if self.level not in ("word", "character"):
@@ -112,8 +117,12 @@ class TextPerturber:
             return TextSubject(instance, tuple((span,) for span in found))
         by_word: dict[str, list[tuple[int, int]]] = {}
         for start, end in found:
-            by_word.setdefault(instance[start:end], []).append((start, end))
+            by_word.setdefault(self.name_of(instance[start:end]), []).append((start, end))
         return TextSubject(instance, tuple(tuple(spans) for spans in by_word.values()))
+
+    def name_of(self, word: str) -> str:
+        """What is the same for all words that are one component; texts have it in common."""
+        return word.lower() if self.ignore_case else word
 
     def default_kernel_width(self, subject: TextSubject) -> float:
         """In cosine distance x 100: 25, as `lime` has it."""
@@ -195,6 +204,27 @@ class TextPerturber:
         if self.placeholder is not None:
             return self.placeholder
         return "UNKWORDZ" if self.level == "word" else "\0"
+
+
+def ignores_case(predict: PredictFn[Any], texts: Sequence[str]) -> bool:
+    """Whether a model answers the same to these texts and to them in lower case: ask it once.
+
+    Raises
+    ------
+    PredictorError
+        If its answers are no numbers, or not as many as there are texts.
+    """
+    try:
+        answers = plain_array(predict([*texts, *(text.lower() for text in texts)]), float)
+        written, lower = np.split(answers, [len(texts)])
+        return bool(np.allclose(written, lower, rtol=SAME, atol=SAME * np.ptp(answers)))
+    except LimeError:
+        raise
+    except Exception as error:
+        raise PredictorError(
+            f"The model could not be asked about texts in lower case ({in_words(error)}). It must "
+            "take a list of texts and return one row of numbers for each."
+        ) from error
 
 
 def _shortened(text: str, length: int = 40) -> str:

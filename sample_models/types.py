@@ -79,7 +79,8 @@ class Improver:
 class ModelCard:
     """A model of a task: `summary` is one plain sentence; `load` fits or reads it (slow).
 
-    `improver` is None where the app cannot train the model again.
+    `improver` is None where the app cannot train the model again. `ignores_case` says of a model
+    of texts that capitals make no difference to it.
     """
 
     key: str
@@ -87,6 +88,7 @@ class ModelCard:
     summary: str
     load: Callable[[], PredictFn[Any]]
     improver: Improver | None = None
+    ignores_case: bool = False
 
 
 @dataclass(frozen=True, slots=True)

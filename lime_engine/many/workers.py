@@ -47,8 +47,9 @@ def packed(name: str, value: Any) -> bytes:
         return bytes(dumps(value))
     except Exception as error:
         raise SettingsError(
-            f"{name} cannot be sent to a worker process ({in_words(error)}). What it uses must pickle: open "
-            "files, locks and connections do not. Make them in `load`, which each worker calls."
+            f"{name} cannot be sent to a worker process ({in_words(error)}). What it uses must "
+            "pickle: open files, locks and connections do not. Make them in `load`, which each "
+            "worker calls."
         ) from error
 
 

@@ -202,6 +202,7 @@ TASK = Task(
             "Learned from what people wrote, without headers, signatures and quoted lines.",
             load_b,
             Improver(_BLIND, load_b, words_b),
+            ignores_case=True,
         ),
     ),
     examples=(

@@ -180,6 +180,7 @@ TASK = Task(
             "Learned from the messages exactly as they arrived.",
             load_a,
             _improver(as_it_came),
+            ignores_case=True,
         ),
         ModelCard(
             "b",
@@ -187,6 +188,7 @@ TASK = Task(
             "Learned from the same messages with the forwarding stamp at the end taken off.",
             load_b,
             _improver(without_stamp),
+            ignores_case=True,
         ),
     ),
     examples=(

@@ -17,7 +17,6 @@ from ui.pick.choice import PickChoice
 from ui.pick.values import Feature, Picked, PickedItem, Reason
 from ui.review import records
 from ui.workshop.instances import perturber_of
-from ui.workshop.request import standard_view
 from ui.workshop.store import Store
 
 pytestmark = pytest.mark.browser
@@ -47,7 +46,7 @@ def first_items(task_key: str, n: int) -> tuple[PickChoice, Picked]:
     for row in range(n):
         split = load_data(task_key).test
         label = int(split.labels[row])
-        subject = perturber_of(standard_view(choice.task), partial(load_data, task_key)).components(
+        subject = perturber_of(choice.request(row).view, partial(load_data, task_key)).components(
             split.instance(row)
         )
         image = task.kind == "image"

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lime_engine import InputError, SettingsError, TextPerturber
+from lime_engine import (
+    InputError,
+    PredictorError,
+    SettingsError,
+    TextPerturber,
+    explain,
+    ignores_case,
+)
+from lime_engine.types import FloatArray
 from tests.lime_engine.conftest import written
 
 
@@ -47,6 +55,33 @@ def test_every_occurrence_of_a_word_is_one_component_with_all_its_spans() -> Non
     assert subject.spans[0] == ((0, 2), (13, 15))
     off = np.array([[False, True, True, True]])
     assert written(TextPerturber(), subject, off) == [" be or not  be"]
+
+
+def test_a_word_in_another_case_is_the_same_where_case_is_ignored() -> None:
+    perturber = TextPerturber(ignore_case=True)
+    subject = perturber.components("No pain, no gain. NO!")
+    assert subject.labels == ("No", "pain", "gain")
+    off = np.array([[False, True, True]])
+    assert written(perturber, subject, off) == [" pain,  gain. !"]
+    assert perturber.name_of("No") == perturber.name_of("NO") == "no"
+    assert TextPerturber().components("No no").labels == ("No", "no")
+    assert TextPerturber(ignore_case=True, together=False).components("No no").n_components == 2
+
+
+def test_a_model_that_ignores_case_gives_its_word_one_weight() -> None:
+    def predict(texts: list[str]) -> FloatArray:
+        p = np.array([0.2 + 0.6 * ("no" in text.lower().split()) for text in texts])
+        return np.column_stack([1 - p, p])
+
+    assert ignores_case(predict, ["No more", "some"])
+    assert not ignores_case(lambda texts: predict([t.replace("No", "x") for t in texts]), ["No x"])
+    one = explain("No no more", predict, TextPerturber(ignore_case=True), target=1)
+    two = explain("No no more", predict, TextPerturber(), target=1)
+    assert one.weights[0].weight == pytest.approx(0.6)
+    assert two.weights[0].weight == pytest.approx(two.weights[1].weight)
+    assert two.weights[0].weight < 0.45
+    with pytest.raises(PredictorError, match="in lower case"):
+        ignores_case(lambda texts: 0.5, ["a"])  # type: ignore[arg-type,return-value]
 
 
 def test_each_position_on_its_own_is_replaced_by_the_placeholder() -> None:

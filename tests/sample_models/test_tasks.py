@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import sample_models
+from lime_engine import ignores_case
 from sample_models import TaskUnavailable, load_data, load_model, tasks
 from tests.sample_models.asked import (
     SPLITS,
@@ -159,3 +160,11 @@ def test_explanations_show_the_flaw_for_the_first_model_and_not_for_the_others(f
     assert leaning(flawed, first, 8) >= 0.75
     for other in others:
         assert leaning(flawed, other, 8) <= 0.25
+
+
+def test_what_is_said_of_capitals_is_what_the_model_does(task):
+    if task.kind != "text":
+        pytest.skip("it has no capitals")
+    texts = list(load_data(task.key).test.instances[:60])
+    for card in task.models:
+        assert ignores_case(load_model(task.key, card.key), texts) == card.ignores_case

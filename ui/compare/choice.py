@@ -88,6 +88,12 @@ class CompareChoice:
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     @property
+    def ignores_case(self) -> bool:
+        """Whether both models take a word in capitals for the same word."""
+        found = [find_model(self.task, model) for model in self.models]
+        return all(each is not None and each[1].ignores_case for each in found)
+
+    @property
     def mode(self) -> Mode:
         """How both are asked: "multilabel" if that is how one of them answers."""
         owners = [found[0] for model in self.models if (found := find_model(self.task, model))]
@@ -124,7 +130,8 @@ class CompareChoice:
         return self._requests(self.row or 0, settings)
 
     def _requests(self, row: int, settings: LimeSettings) -> tuple[Request, Request]:
-        item, view = Item(self.source, row), standard_view(self.task)
+        item = Item(self.source, row)
+        view = standard_view(self.task, ignore_case=self.ignores_case)
         first, second = (
             Request(self.task.key, model, item, settings, view, 1.0, None) for model in self.models
         )

@@ -51,6 +51,7 @@ FILLS: dict[str, dict[str, Any]] = {
     "black": {"fill": 0.0},
     "white": {"fill": 255.0},
 }
+CASES = ("auto", "written", "ignored")
 BINS = ("quartile", "decile", "entropy")
 PICTURES = ("colours", "only")
 _NOT_OFFERED = "which is not offered. Using the default."
@@ -62,8 +63,8 @@ class Choice:
 
     `target` None is the class that the model answers with, `samples` None the number that suits
     the kind, AUTO as many as it takes. `off` are words or regions switched off, `edits` a row's
-    values that were changed. Of `components` (texts), `regions`, `fill` and `picture` (images) and
-    `bins` (tables) only those of the task's kind have a meaning.
+    values that were changed. Of `components` and `case` (texts), `regions`, `fill` and `picture`
+    (images) and `bins` (tables) only those of the task's kind have a meaning.
     """
 
     task: Task
@@ -76,6 +77,7 @@ class Choice:
     selection: str = "auto"
     surrogate: str = "ridge"
     components: str = "words"
+    case: str = "auto"
     regions: str = "standard"
     fill: str = "standard"
     picture: str = "colours"
@@ -97,7 +99,10 @@ class Choice:
         """How the item is taken apart."""
         match self.task.kind:
             case "text":
-                return WORDS[self.components]
+                ignored = self.task.model(self.model).ignores_case
+                ignored = {"auto": ignored, "written": False, "ignored": True}[self.case]
+                words = WORDS[self.components]  # of which each place on its own has a case anyway
+                return replace(words, ignore_case=ignored and words.together)
             case "image":
                 return replace(self.task.image, **REGIONS[self.regions], **FILLS[self.fill])
             case "table":
@@ -152,6 +157,7 @@ _ALLOWED: dict[str, Any] = {
     "selection": SELECTIONS,
     "surrogate": SURROGATES,
     "components": tuple(WORDS),
+    "case": CASES,
     "regions": tuple(REGIONS),
     "fill": tuple(FILLS),
     "picture": PICTURES,

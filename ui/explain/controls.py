@@ -1,5 +1,6 @@
 """The widgets that show and change what Explain's URL says."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,16 @@ _VIEWS: dict[str, dict[str, tuple[str, dict[str, str], str]]] = {
                 "characters": "characters",
             },
             "What counts as one part of the text.",
+        ),
+        "case": (
+            "Capitals",
+            {
+                "auto": "as suits the model",
+                "written": "as written",
+                "ignored": "ignoring case",
+            },
+            "Whether “No” and “no” are two words or one. To a model that ignores capitals they are "
+            "one, and two would share out its weight.",
         ),
     },
     "image": {
@@ -101,9 +112,11 @@ def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
     noun = NOUNS[choice.task.kind]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _item(choice)
-        about_task = EXPLAIN.about(choice, "task")
         select_model(
-            choice.task, choice.model, lambda value: write_choice(model=value), about=about_task
+            choice.task,
+            choice.model,
+            partial(_write_model, choice),
+            about=EXPLAIN.about(choice, "task"),
         )
         if not hide_answer:
             select(
@@ -174,6 +187,12 @@ def _item(choice: Choice) -> None:
 
 def _open(item: Item) -> None:
     write_choice(item=item, target=None, off=(), edits=())
+
+
+def _write_model(choice: Choice, model: str) -> None:
+    """To a model that reads capitals otherwise, what was switched off would be something else."""
+    same = replace(choice, model=model).view == choice.view
+    write_choice(model=model, off=choice.off if same else ())
 
 
 def _settings(choice: Choice) -> None:

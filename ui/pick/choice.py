@@ -58,7 +58,8 @@ class PickChoice:
         task = self.task
         settings = settings_of_many(task.kind, task.mode)
         item = Item(self.source, row)
-        return Request(task.key, self.model, item, settings, standard_view(task), 1.0, None)
+        view = standard_view(task, ignore_case=task.model(self.model).ignores_case)
+        return Request(task.key, self.model, item, settings, view, 1.0, None)
 
     def opened(self, row: int) -> Choice:
         """The same explanation on the screen Explain."""

@@ -235,6 +235,7 @@ def _rounds_task(key: str, kept: Rounds) -> Task | None:
             else f"Round {number}: without {counted(len(kept.removed(number)), noun)}",
             f"{card.name}, trained again without what was taken out up to round {number}.",
             partial(retrained, base.key, card.key, kept.removed(number)),
+            ignores_case=card.ignores_case,
         )
         for number in range(1, len(kept.rounds) + 1)
     ]

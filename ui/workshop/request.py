@@ -36,15 +36,20 @@ class TableView:
 View = TextPerturber | ImagePerturber | TableView
 
 
-def standard_view(task: Task) -> View:
-    """How items are taken apart where nobody chooses: as suits the task."""
+def standard_view(task: Task, *, ignore_case: bool) -> View:
+    """How items are taken apart where nobody chooses: as suits the task and its models."""
     match task.kind:
         case "text":
-            return TextPerturber()
+            return TextPerturber(ignore_case=ignore_case)
         case "image":
             return task.image
         case "table":
             return TableView()
+
+
+def name_in(view: View, label: str) -> str:
+    """The name of a component that several items may have in common."""
+    return view.name_of(label) if isinstance(view, TextPerturber) else label
 
 
 def settings_of_many(kind: Kind, mode: Mode) -> LimeSettings:

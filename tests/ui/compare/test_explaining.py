@@ -16,7 +16,6 @@ from ui.compare.values import Answered, Compared, Lean, Scoreboard
 from ui.compare.work import explaining
 from ui.workshop import kept, runs
 from ui.workshop.instances import perturber_of
-from ui.workshop.request import standard_view
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +40,7 @@ def explained(choice: CompareChoice, n: int) -> Compared:
 
 def subject_of(choice: CompareChoice, row: int) -> Subject:
     instance = load_data(choice.task.key).test.instance(row)
-    return perturber_of(standard_view(choice.task), partial(load_data, choice.task.key)).components(
+    return perturber_of(choice.pair(row)[0].view, partial(load_data, choice.task.key)).components(
         instance
     )
 

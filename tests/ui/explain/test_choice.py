@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 
 from lime_engine import ImagePerturber, TextPerturber
 from sample_models import tasks
+from ui.compare.choice import CompareChoice
 from ui.explain.choice import (
     BINS,
+    CASES,
     FILLS,
     MAX_FEATURES,
     N_SAMPLES,
@@ -19,6 +21,7 @@ from ui.explain.choice import (
     first_choice,
     read_choice,
 )
+from ui.pick.choice import PickChoice
 from ui.workshop.item import Item
 from ui.workshop.request import TableView
 
@@ -48,6 +51,7 @@ def choices(draw: st.DrawFn) -> Choice:
         selection=draw(st.sampled_from(["auto", "none", "lasso_path"])),
         surrogate=draw(st.sampled_from(["ridge", "tree"])),
         components=draw(st.sampled_from(list(WORDS))),
+        case=draw(st.sampled_from(CASES)),
         regions=draw(st.sampled_from(list(REGIONS))),
         fill=draw(st.sampled_from(list(FILLS))),
         picture=draw(st.sampled_from(PICTURES)),
@@ -112,6 +116,23 @@ def test_the_request_holds_all_that_the_choice_says() -> None:
     assert request.settings.n_samples == 2000
     assert request.view == TextPerturber(together=False)
     assert request.target == 1
+
+
+def test_case_is_ignored_where_the_model_does_unless_a_link_says_otherwise() -> None:
+    assert read_choice({"task": "newsgroups", "model": "b"}).view == TextPerturber(ignore_case=True)
+    assert read_choice({"task": "newsgroups", "model": "a"}).view == TextPerturber()
+    by_hand = {"task": "newsgroups", "model": "b", "case": "written"}
+    assert read_choice(by_hand).view == TextPerturber()
+    assert read_choice(by_hand | {"model": "a", "case": "ignored"}).view == TextPerturber(
+        ignore_case=True
+    )
+    news = tasks()["newsgroups"]
+    assert PickChoice(news, "b").request(0).view == TextPerturber(ignore_case=True)
+    assert PickChoice(news, "a").request(0).view == TextPerturber()
+    assert CompareChoice(news, ("b", "b"), "test").pair(0)[0].view == TextPerturber(
+        ignore_case=True
+    )
+    assert CompareChoice(news, ("a", "b"), "test").pair(0)[0].view == TextPerturber()
 
 
 def test_each_kind_is_taken_apart_in_its_own_way() -> None:

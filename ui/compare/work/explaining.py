@@ -31,7 +31,7 @@ from ui.workshop.case import Case
 from ui.workshop.catalogue import entry_of, find_model, has_data
 from ui.workshop.item import Item
 from ui.workshop.jobs import Report
-from ui.workshop.request import Request, code_fingerprint, store_id
+from ui.workshop.request import Request, View, code_fingerprint, name_in, store_id
 from ui.workshop.store import store
 
 N_LEANS = 10  # features on which each model leans more than the other
@@ -195,12 +195,12 @@ def keep(requests: tuple[Request, Request], code: str, item: Item, comparison: C
         As `check_code`.
     """
     check_code(code)
-    record = _record(comparison)
+    record = _record(comparison, requests[0].view)
     store().write(PAIR, pair_id(requests, item.row), json.dumps(record).encode())
     return item.row
 
 
-def _record(comparison: Comparison) -> Record:
+def _record(comparison: Comparison, view: View) -> Record:
     """The weights of both models, and for a picture how it and its reasons look."""
     subject = comparison.explanations[0].subject
     shown = [{weight.index for weight in each.weights} for each in comparison.explanations]
@@ -210,6 +210,7 @@ def _record(comparison: Comparison) -> Record:
             {
                 "index": pair.index,
                 "label": pair.label,
+                "name": name_in(view, pair.label),
                 "part": subject.columns[pair.index]
                 if isinstance(subject, TabularSubject)
                 else pair.label,
@@ -338,7 +339,11 @@ def _features(records: Sequence[Record]) -> list[list[str]]:
     """What the items' components are called; superpixels by the visual words they are."""
     described = [np.array(record["looks"]) for record in records if record.get("looks")]
     if not described:
-        return [[pair["label"] for pair in record["weights"]] for record in records]
+        spelling: dict[str, str] = {}  # of what is one feature, as it is met first
+        return [
+            [spelling.setdefault(pair["name"], pair["label"]) for pair in record["weights"]]
+            for record in records
+        ]
     words = iter(visual_words(np.concatenate(described), n_words=N_KINDS).tolist())
     return [[f"kind {next(words) + 1}" for _ in record["weights"]] for record in records]
 

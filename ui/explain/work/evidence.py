@@ -60,14 +60,15 @@ def of_words(
     """How many texts of each class contain each word, in train, test and field.
 
     Returns ``{"totals": {split: [n, ...]}, "counts": {word: {split: [n, ...]}}}``, one number a
-    class. A word occurs where the perturber finds it as a component, case and all.
+    class. A word occurs where the perturber finds it as a component, case and all unless it
+    ignores case.
     """
     counts: dict[str, dict[str, list[int]]] = {word: {} for word in words}
     n_classes = len(task_of(task).class_names)
     for split in SPLITS:
         index = _index(task, split, perturber)
         for word in words:
-            counts[word][split] = index.get(word, [0] * n_classes)
+            counts[word][split] = index.get(perturber.name_of(word), [0] * n_classes)
     return {"totals": _totals(task), "counts": counts}
 
 
@@ -158,7 +159,7 @@ def _index(task: str, split: Split, perturber: TextPerturber) -> dict[str, list[
     data = data_of(task).split(split)
     for text, label in zip(data.instances, data.labels.tolist(), strict=True):
         try:
-            words = set(perturber.components(text).labels)
+            words = {perturber.name_of(label) for label in perturber.components(text).labels}
         except InputError:  # a text without a word counts for none
             continue
         for word in words:

@@ -22,6 +22,7 @@ from ui.pick.work.explaining import KIND
 from ui.workshop.asking import probabilities
 from ui.workshop.case import Case
 from ui.workshop.jobs import Report
+from ui.workshop.request import name_in
 from ui.workshop.store import store
 
 N_RANDOM = 200  # draws, to hold the pick against
@@ -95,10 +96,15 @@ def _record(choice: PickChoice, row: int) -> dict[str, Any] | None:
 
 def _briefs(choice: PickChoice, rows: Sequence[int], report: Report) -> list[_Brief]:
     briefs, described = [], []
+    view = choice.request(0).view
+    spelling: dict[str, str] = {}  # of what is one feature, as it is met first
     for done, row in enumerate(rows):
         record = _record(choice, row)
         if record is not None:
-            briefs.append(_brief(choice, row, record))
+            brief = _brief(choice, row, record)
+            keys = [(name_in(view, label), label) for label in brief.features]
+            features = tuple(spelling.setdefault(key, label) for key, label in keys)
+            briefs.append(replace(brief, features=features))
             described.append(np.array(record.get("looks", ())))
         report(done / len(rows))
     if choice.task.kind == "image":

@@ -49,7 +49,7 @@ def test_the_explanation_is_the_engines_own(demo: Choice, report: Any) -> None:
     direct = explain(
         text,
         sample_models.load_model("triage", demo.model),
-        TextPerturber(),
+        TextPerturber(ignore_case=True),
         demo.request.settings,
         class_names=demo.task.class_names,
     )
@@ -159,14 +159,15 @@ def test_what_if_asks_the_model_about_the_edited_text(demo: Choice, report: Any)
 
 def test_copies_are_true_and_spread(demo: Choice, report: Any) -> None:
     text, _ = instances.instance_of("triage", demo.item)
-    subject = TextPerturber().components(text)
+    perturber = TextPerturber(ignore_case=True)
+    subject = perturber.components(text)
     found = explaining.copies(demo.request, 1, report=report)
     assert len(found) == explaining.N_COPIES
     model = sample_models.load_model("triage", demo.model)
     for copy in found:
         mask = np.ones((1, subject.n_components), dtype=bool)
         mask[0, copy["off"]] = False
-        text = written(TextPerturber(), subject, mask)
+        text = written(perturber, subject, mask)
         assert copy["probability"] == pytest.approx(model(text)[0, 1])
     weights = [copy["weight"] for copy in found]
     assert weights == sorted(weights, reverse=True)
