@@ -8,6 +8,7 @@ from lime_engine.errors import InputError
 from lime_engine.subjects import Value
 from sample_models import Task
 from ui.explain.columns import column_field, task_columns
+from ui.figures.palette import counted
 from ui.shell.notices import problem, remark
 from ui.shell.wording import cell, plain
 from ui.upload.reading.rows import checked_row, far_outside, rows_of
@@ -77,7 +78,7 @@ def _file(columns: Sequence[Column]) -> list[tuple[Value, ...]] | None:
         return None
     for line in left_out:
         remark(line)
-    st.caption(f"{len(found):,} rows.")
+    st.caption(f"{counted(len(found), 'row')}.")
     st.dataframe(
         {
             column.name: [cell(row[i]) for row in found[:PREVIEW_ROWS]]

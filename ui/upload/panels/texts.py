@@ -4,6 +4,7 @@ import streamlit as st
 
 from lime_engine.errors import InputError
 from lime_engine.text import TextPerturber
+from ui.figures.palette import counted
 from ui.shell.notices import problem, remark
 from ui.shell.wording import plain
 from ui.upload.reading.text_files import (
@@ -94,7 +95,7 @@ def table() -> list[str] | None:
     except InputError as error:
         problem(str(error))
         return None
-    st.caption(f"{len(texts):,} texts from {len(found.rows):,} rows.")
+    st.caption(f"{counted(len(texts), 'text')} from {counted(len(found.rows), 'row')}.")
     if left_out:
         remark(
             f"Left out: {left_out:,}, because they are empty, have no words, are too long, or come "
@@ -108,5 +109,8 @@ def _count(text: str) -> None:
     subject = TextPerturber().components(text)
     n_words = sum(len(places) for places in subject.spans)
     st.caption(
-        plain(f"{n_words:,} words, {subject.n_components:,} different; {len(text):,} characters.")
+        plain(
+            f"{counted(n_words, 'word')}, {subject.n_components:,} different; "
+            f"{counted(len(text), 'character')}."
+        )
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lime_engine.errors import InputError
 from lime_engine.text import TextPerturber
+from ui.figures.palette import counted
 
 MAX_TEXTS = 5000
 MAX_CHARACTERS = 100_000  # of one text
@@ -96,8 +97,9 @@ def read_table(name: str, data: bytes) -> Table:
     for number, line in enumerate(body, start=2):
         if len(line) > len(header):
             raise InputError(
-                f"Row {number} of “{name}” has {len(line)} cells, but the header names "
-                f"{len(header)} columns. Put texts that contain “{separator}” in quotes."
+                f"Row {number} of “{name}” has {counted(len(line), 'cell')}, but the header "
+                f"names {counted(len(header), 'column')}. Put texts that contain "
+                f"“{separator}” in quotes."
             )
     names = [cell.strip() or f"column {i}" for i, cell in enumerate(header, start=1)]
     unique = [n if names.count(n) == 1 else f"{n} ({i})" for i, n in enumerate(names, start=1)]
