@@ -34,12 +34,13 @@ def render() -> None:
         return
     if not classes_matched(choice):
         return
-    answered = panels.answered(choice, there)
-    if answered is None:
-        return
     if choice.row is None:
-        _all_of_them(choice, answered, there)
-    else:
+        answered = panels.answered(choice, there)
+        if answered is not None:
+            _all_of_them(choice, answered, there)
+        return
+    answered = panels.answered_one(choice, there)
+    if answered is not None:
         compared = panels.compared_at_hand(choice)
         item_view(choice, answered, [item.row for item in listed(choice, answered, compared)])
 

@@ -4,6 +4,16 @@ The imports are inside, and the call is guarded, because a worker process that s
 main module of the server again, and by then that is this file.
 """
 
+# Where Streamlit writes in the theme's blue, it cannot be read on a dark page: a blue that is
+# dark enough for the white on a button is too dark for that. An edge tells what is chosen.
+STYLE = """<style>
+button[data-variant="segmented_control"][data-selected="true"],
+button[data-variant="segmented_control"][data-selected="true"] *,
+[data-testid="stSliderThumbValue"], [data-testid="stSliderThumbValue"] * {
+  color: inherit !important;
+}
+</style>"""
+
 
 def main() -> None:
     """Show the screen that the URL names."""
@@ -27,6 +37,7 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     title = "LIME Trust Lab" if page.url_path == "" else f"{page.title} - LIME Trust Lab"
     st.set_page_config(page_title=title, layout="wide")
+    st.html(STYLE)
     screens.leave()
     page.run()
     address.answered()

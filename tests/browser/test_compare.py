@@ -54,6 +54,34 @@ def say(page: Page, question: str, word: str, button: str) -> None:
     page.get_by_role("button", name=button, exact=True).click()
 
 
+READABLE = """(chosen) => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number)
+  const over = ([r, g, b, a = 1], under) => [r, g, b].map((c, i) => a * c + (1 - a) * under[i])
+  const light = (colour) => {
+    const [r, g, b] = colour.map((c) => c / 255)
+      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const fields = []
+  for (let at = chosen; at; at = at.parentElement) fields.unshift(getComputedStyle(at))
+  const field = fields.reduce((f, s) => over(numbers(s.backgroundColor), f), [255, 255, 255])
+  const ink = over(numbers(getComputedStyle(chosen.querySelector("p")).color), field)
+  const [high, low] = [light(ink), light(field)].sort((a, b) => b - a)
+  return (high + 0.05) / (low + 0.05)
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_chosen_can_be_read(server: Server, open_tab: OpenTab, scheme: str) -> None:
+    page = open_tab(scheme=scheme).open(server.url + "/compare?task=triage&n=8&show=all")
+    chosen = page.get_by_role("radio", name="All", exact=True)
+    expect(chosen).to_be_checked(timeout=PATIENCE_MS)
+    settled(page)
+    assert chosen.evaluate(READABLE) >= 4.5
+    expect(page.get_by_role("button", name=re.compile("^Help for [^*]+$")).first).to_be_attached()
+    expect(page.get_by_role("button", name=re.compile("[*]{2}"))).to_have_count(0)
+
+
 def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: OpenTab) -> None:
     tab = open_tab()
     page = tab.open(server.url + "/compare?task=triage&n=20")

@@ -1,7 +1,11 @@
 """What the tests of `ui` share."""
 
+import re
 from collections.abc import Iterator
+from math import isfinite
+from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from ui.workshop.store import Store, store
@@ -16,3 +20,28 @@ def a_store_of_its_own(
     store.cache_clear()
     yield store()
     store.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def no_shape_without_a_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every figure that any of these tests draws has shapes with numbers only, paths too."""
+    drawn: list[go.Figure] = []
+    as_it_was = go.Figure.update_layout
+
+    def noted(figure: go.Figure, *args: Any, **more: Any) -> go.Figure:
+        drawn.append(figure)
+        return as_it_was(figure, *args, **more)
+
+    monkeypatch.setattr(go.Figure, "update_layout", noted)
+    yield
+    for figure in drawn:
+        for shape in figure.to_plotly_json()["layout"].get("shapes", ()):
+            assert misplaced(shape) == {}
+
+
+def misplaced(shape: dict[str, Any]) -> dict[str, Any]:
+    """What of a shape is not a number where Plotly needs one."""
+    found = {k: v for k, v in shape.items() if k in ("x0", "x1", "y0", "y1") and not isfinite(v)}
+    if re.search("nan|inf|none", shape.get("path", ""), re.IGNORECASE):
+        found["path"] = shape["path"]
+    return found

@@ -5,8 +5,8 @@ from collections import Counter
 from ui.compare.values import Estimated, Scoreboard
 from ui.compare.verdicts import WORDS, Verdict
 from ui.compare.wording import LIKELY
+from ui.figures.palette import counted
 from ui.shell.wording import Nouns, percent
-from ui.workshop.catalogue import counted
 
 Names = tuple[str, str]
 

@@ -101,7 +101,9 @@ def only_one_right(board: Scoreboard, names: tuple[str, str], noun: Nouns) -> st
 
 
 def _count(most: int, n: int) -> str:
-    return f"all {n:,} go" if most == n else f"{most:,} go"
+    if most < n:
+        return f"{most:,} {'goes' if most == 1 else 'go'}"
+    return "both go" if n == 2 else f"all {n:,} go"
 
 
 def p_value(p: float) -> str:

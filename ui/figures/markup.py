@@ -165,7 +165,8 @@ def picture_html(uri: str, alt: str, *, width_px: int | None = None) -> str:
     wide = "100%" if width_px is None else f"{width_px}px"
     return (
         f'<img src="{html.escape(uri)}" alt="{text_html(alt)}" '
-        f'style="display:block;width:{wide};max-width:100%;height:auto">'
+        f'style="display:block;width:{wide};max-width:100%;height:auto;box-sizing:border-box;'
+        f'border:1px solid {palette.FRAME}">'
     )
 
 

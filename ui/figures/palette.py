@@ -51,8 +51,11 @@ def quiet_colour(dark: bool) -> str:
 
 
 def line_colour(dark: bool) -> str:
-    """Colour of zero lines and other thin rules."""
-    return "rgba(232,234,237,0.4)" if dark else "rgba(31,35,40,0.4)"
+    """Colour of zero lines and other thin rules (contrast above 3)."""
+    return "rgba(232,234,237,0.4)" if dark else "rgba(31,35,40,0.5)"
+
+
+FRAME = "#868D95"  # around pictures, which may be as white or as dark as the page
 
 
 def mark_colour(positive: bool, dark: bool) -> str:
@@ -113,6 +116,11 @@ def percent(value: float) -> str:
     if 0.995 < value < 1:
         return ">99%"
     return f"{100 * value:.0f}%"
+
+
+def counted(n: float, noun: str, nouns: str = "") -> str:
+    """A number of things: "1 row", "5,000 rows", "2 boxes"; `nouns` where no s makes it many."""
+    return f"{n:,.0f} {noun if n == 1 else nouns or noun + 's'}"
 
 
 _INVISIBLE = re.compile(

@@ -52,7 +52,7 @@ def shade(dark: bool) -> str:
 
 
 def heading(name: str, n: float, missing: int, width_px: float) -> str:
-    tail = f"  {n:,.0f} rows" + (f", {missing:,} missing" if missing else "")
+    tail = f"  {palette.counted(n, 'row')}" + (f", {missing:,} missing" if missing else "")
     room = width_px - palette.label_width(tail, FONT_PX - 1)
     return palette.fit_label(name, FONT_PX - 1, max(room, 0.3 * width_px)) + tail
 

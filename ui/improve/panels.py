@@ -10,7 +10,7 @@ import streamlit as st
 from lime_engine.errors import InputError
 from sample_models import tasks
 from ui.explain.choice import first_choice
-from ui.figures.palette import printable
+from ui.figures.palette import counted, printable
 from ui.improve import wording as told
 from ui.improve import work
 from ui.improve.choice import Place, read_place
@@ -22,7 +22,7 @@ from ui.shell.screens import open_screen
 from ui.shell.waiting import fetch
 from ui.shell.widgets import figure, figure_width, is_dark
 from ui.shell.wording import listed, plain
-from ui.workshop.catalogue import MAX_PARTS, Rounds, counted, keep_rounds, task_of
+from ui.workshop.catalogue import MAX_PARTS, Rounds, keep_rounds, task_of
 from ui.workshop.request import store_id
 
 IMPROVE: Address[Place] = Address("improve", frozenset({"task", "model", "out"}), read_place)

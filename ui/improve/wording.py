@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sample_models import Task
+from ui.figures.palette import counted
 from ui.improve.work import N_DRAWS
 from ui.shell.wording import NOUNS, listed, percent
-from ui.workshop.catalogue import counted, has_data
+from ui.workshop.catalogue import has_data
 
 
 def part_noun(task: Task) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from lime_engine.subjects import TabularSubject, TextSubject, subject_from_dict
+from ui.figures.palette import counted
 from ui.pick.choice import PickChoice, first_pick
 from ui.pick.figures import coverage, thumbnails
 from ui.pick.figures import matrix as pick_matrix
@@ -36,10 +37,10 @@ def explained(choice: PickChoice, n_there: int) -> dict[str, Any] | None:
         Explaining(choice),
         rows,
         noun,
-        start=f"Explain {n:,} {noun.item}s and pick",
+        start=f"Explain {counted(n, noun.item)} and pick",
         settle="Pick from",
-        intro=f"Every one of {n:,} {noun.item}s{drawn} is explained, and those that together show "
-        "the most of what the model uses are picked for you to look at.",
+        intro=f"Every one of {counted(n, noun.item)}{drawn} is explained, and those that together "
+        "show the most of what the model uses are picked for you to look at.",
     )
 
 
@@ -111,7 +112,7 @@ def _shown(picked: Picked, budget: int, noun: str) -> str:
     share = wording.percent(round(picked.shares[budget - 1], 9))
     if picked.n_items == 1:
         return f"There is one {noun}: it is the pick."
-    these = f"This 1 {noun} shows" if budget == 1 else f"These {budget} {noun}s show"
+    these = f"This one {noun} shows" if budget == 1 else f"These {budget} {noun}s show"
     at_random = wording.percent(picked.random_mean[budget - 1])
     return f"{these} {share} of what the model uses; {budget} at random would show {at_random}."
 
@@ -129,16 +130,18 @@ def _remarks(choice: PickChoice, picked: Picked, budget: int) -> list[str]:
         )
     if picked.n_empty:
         lines.append(
-            f"{picked.n_empty:,} of {picked.n_items:,} {noun}s have no reasons: the model answers "
-            "the same whatever is switched off."
+            f"{picked.n_empty:,} of {counted(picked.n_items, noun)} "
+            f"{'has' if picked.n_empty == 1 else 'have'} no reasons: the model answers the same "
+            "whatever is switched off."
         )
     if picked.n_favoured is not None and choice.favour in ("wrong", "disagreement"):
         wrong = sum(item.is_wrong for item in picked.items[:budget])
+        n = picked.n_favoured
         found = {
-            "wrong": f"wrong answers among the {noun}s, {wrong} of them in the pick",
-            "disagreement": f"{noun}s on which the other model answers differently",
+            "wrong": f"{counted(n, 'wrong answer')} among the {noun}s, {wrong} of them in the pick",
+            "disagreement": f"{counted(n, noun)} on which the other model answers differently",
         }[choice.favour]
-        lines.append(f"There are {picked.n_favoured:,} {found}.")
+        lines.append(f"There {'is' if n == 1 else 'are'} {found}.")
     return lines
 
 
@@ -149,7 +152,7 @@ def nothing(choice: PickChoice, picked: Picked) -> None:
         remark(f"No {noun} could be explained, so there is nothing to pick from.")
         return
     remark(
-        f"Nothing to choose by: in none of the {picked.n_items:,} {noun}s does the model's answer "
+        f"Nothing to choose by: in none of {counted(picked.n_items, noun)} does the model's answer "
         "change, whatever is switched off. Try another model, or other data."
     )
 

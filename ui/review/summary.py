@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui.figures import markup
 from ui.figures.markup import text_html
+from ui.figures.palette import counted
 from ui.improve import work
 from ui.improve.choice import Place as ImprovePlace
 from ui.pick.values import PickedItem
@@ -40,8 +41,8 @@ def summary(kept: KeptPick, place: Place, review: Review) -> None:
     st.title("Summary", anchor=False)
     _state(kept, place, review, len(others), is_open=is_open)
     reviewed = Reviewed(kept, shown)
-    counted, out = st.columns([3, 2], gap="large")
-    with counted:
+    numbers, out = st.columns([3, 2], gap="large")
+    with numbers:
         _counts(kept, review, shown)
     with out:
         _out(kept, review, reviewed)
@@ -56,7 +57,7 @@ def _state(kept: KeptPick, place: Place, review: Review, n_others: int, *, is_op
         others = f" {_people(n_others)} reviewed this pick"
         others += "." if is_open else ": what they say is shown when you have judged all of it."
     done = "the one pick" if n == 1 else f"all {n} picks"
-    judged = done if number is None else f"{len(review)} of {_n_picks(n)}"
+    judged = done if number is None else f"{len(review)} of {counted(n, 'pick')}"
     st.write(plain(f"You have judged {judged}.{others}"))
     if number is not None:
         st.button(
@@ -95,8 +96,8 @@ def _counts(kept: KeptPick, review: Review, shown: tuple[Review, ...]) -> None:
         several = [verdicts for verdicts in given if sum(verdicts.values()) > 1]
         same = sum(merging.is_agreed(verdicts) for verdicts in several)
         st.write(
-            f"All gave the same verdict on {same} of the {_n_picks(len(several))} that two or "
-            "more have judged."
+            f"All gave the same verdict on {same} of the {counted(len(several), 'pick')} that two "
+            "or more have judged."
         )
 
 
@@ -138,7 +139,11 @@ def _marked(kept: KeptPick, review: Review, shown: tuple[Review, ...]) -> None:
         lines.append(
             (
                 (f"<strong>{name}</strong>" if vote.is_out else name) + examples,
-                *([f"in {mine.n} of {_n_picks(mine.of)}" if mine else "-"] if review else []),
+                *(
+                    [f"in {mine.n} of {counted(mine.of, 'pick')}" if mine else "-"]
+                    if review
+                    else []
+                ),
                 *([people] if len(shown) > 1 else []),
             )
         )
@@ -256,7 +261,3 @@ def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
 
 def _people(n: int) -> str:
     return "One other person" if n == 1 else f"{n} others"
-
-
-def _n_picks(n: int) -> str:
-    return f"{n} pick" if n == 1 else f"{n} picks"

@@ -18,6 +18,7 @@ from ui.workshop.kept import n_own
 from ui.workshop.request import store_id
 
 _WIDE_PX = 300
+_AMOUNT_PX = 240  # "2,000 of the 5,000, at random"
 _SOURCES = {"test": "Test data", "field": "Real use", "train": "Training data"}
 
 
@@ -76,7 +77,7 @@ def select_amount(
         write,
         name=f"{screen}-n",
         about=about,
-        width=HALF_A_PHONE_PX,
+        width=_AMOUNT_PX,
         help=help,
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui.figures.palette import counted
 from ui.shell.notices import problem, remark
 from ui.shell.wording import Nouns, plain
 from ui.workshop import runs
@@ -36,7 +37,7 @@ def explained(
     if run is not None and run.error:
         problem(run.error)
     elif n_there:
-        st.info(f"{n_there:,} of {n:,} {noun.item}s are explained. Nothing of that is lost.")
+        st.info(f"{_of(n_there, n, noun)} explained. Nothing of that is lost.")
     else:
         st.write(intro)
     with st.container(horizontal=True):
@@ -46,6 +47,11 @@ def explained(
             label = f"{settle} these {n_there:,}"
             st.button(label, on_click=runs.settle_for, args=(work, rows))
     return None
+
+
+def _of(some: int, n: int, noun: Nouns) -> str:
+    """Of which what follows is said: "1 of 20 texts is", "5 of 20 texts are"."""
+    return f"{some:,} of {counted(n, noun.item)} {'is' if some == 1 else 'are'}"
 
 
 def _start(work: Work, rows: Sequence[int]) -> None:
@@ -83,7 +89,8 @@ def missing(
     if last is not None and last.error:
         problem(last.error)
     if n_left > 0:
-        remark(f"{n_left:,} of {n:,} {noun.item}s are not explained yet; {what} is without them.")
+        without = "it" if n_left == 1 else "them"
+        remark(f"{_of(n_left, n, noun)} not explained yet; {what} is without {without}.")
     if failed:
         _failures(noun, failed)
     if n_left > 0 or failed:

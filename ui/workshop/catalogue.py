@@ -12,6 +12,7 @@ from lime_engine.errors import InputError
 from lime_engine.types import PredictFn
 from model_adapters import Network, NetworkSettings, load_network
 from sample_models import Labelled, ModelCard, Task, TaskData, load_data, load_model, tasks
+from ui.figures.palette import counted
 from ui.workshop.store import store
 
 MAX_ROUNDS = 20
@@ -244,11 +245,6 @@ def _rounds_task(key: str, kept: Rounds) -> Task | None:
     return replace(base, key=key, models=(before, *later), data=data)
 
 
-def counted(n: int, noun: str) -> str:
-    """A number of things: 1 word, 5 words."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def _checked(parts: Sequence[str]) -> tuple[str, ...]:
     """The parts of a round, each once, without space around them; `InputError` if they are many."""
     found = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
@@ -277,7 +273,8 @@ def _own_task(key: str, card: Mapping[str, Any]) -> Task:
         kind="image",
         title=name,
         question="What does this network see?",
-        summary=f"A network that someone brought. It knows {len(names):,} classes.",
+        summary="A network that someone brought. It knows "
+        f"{counted(len(names), 'class', 'classes')}.",
         source="Brought to this server by whoever opened it first; nobody else has checked it.",
         class_names=names,
         models=(ModelCard("own", name, "The network as it was brought.", load),),

@@ -163,6 +163,7 @@ def test_the_headline_counts_agreement_and_then_reasons() -> None:
         ((1, 11), 0.00634765625, "11 go to Model B: that is hardly chance (p = .006)."),
         ((0, 20), 1.9e-6, "all 20 go to Model B: that is hardly chance (p < .001)."),
         ((3, 3), 1.0, "3 go to each."),
+        ((2, 0), 0.5, "both go to Model A: that may be chance (p = .50)."),
         ((0, 1), 1.0, "goes to Model B: that may be chance."),
         ((0, 0), 1.0, "There is no text on which only one of them is right."),
         (None, None, ""),

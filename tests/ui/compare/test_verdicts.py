@@ -230,7 +230,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def chosen(app: AppTest, question: str, word: str, why: str = "") -> AppTest:
     """Answer the question that begins so, without committing it."""
-    radio = next(r for r in app.radio if r.label.startswith(f"**{question}"))
+    radio = next(r for r in app.radio if r.label.startswith(question))
     place = radio.key.removesuffix("-word")
     checked(radio.set_value(word).run())
     return checked(app.text_area(f"{place}-why").set_value(why).run())

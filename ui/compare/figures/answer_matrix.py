@@ -159,16 +159,18 @@ def matrix_in_words(
     if not items:
         return "There are no items."
     alike = sum(item.is_alike for item in items)
-    said = [f"Both models answer alike on {alike} of {_items(len(items))}."]
+    said = [f"Both models answer alike on {alike} of {palette.counted(len(items), 'item')}."]
     unlike = [(cell, count) for cell, count in cells(items) if cell[0] != cell[1]]
     for cell, count in unlike[:MOST_SAID]:
         first, second = (
             f"{name} says {answer_names[answer]}"
             for name, answer in zip(model_names, cell, strict=True)
         )
-        said.append(f"{first} and {second}: {_items(count)}.")
+        said.append(f"{first} and {second}: {palette.counted(count, 'item')}.")
     rest = sum(count for _, count in unlike[MOST_SAID:])
-    return " ".join([*said, f"Other differences: {_items(rest)}."] if rest else said)
+    return " ".join(
+        [*said, f"Other differences: {palette.counted(rest, 'item')}."] if rest else said
+    )
 
 
 def _answers(items: Sequence[AnsweredItem]) -> list[int]:
@@ -256,14 +258,10 @@ def _hover(
         palette.escape(palette.fit_label(answer_names[answer], FONT_PX, room)) for answer in cell
     )
     if cell[0] == cell[1]:
-        return f"both say {first}<br><b>{_items(count)}</b>"
+        return f"both say {first}<br><b>{palette.counted(count, 'item')}</b>"
     models = [palette.escape(palette.fit_label(name, FONT_PX, room)) for name in model_names]
     said = f"{models[0]} says {first}<br>{models[1]} says {second}"
-    return f"{said}<br><b>{_items(count)}</b>"
-
-
-def _items(n: int) -> str:
-    return "1 item" if n == 1 else f"{n:,} items"
+    return f"{said}<br><b>{palette.counted(count, 'item')}</b>"
 
 
 def _tint(share: float, dark: bool) -> str:

@@ -11,6 +11,7 @@ from ui.compare.figures.mirrored_bars import mirrored_bars, mirrored_in_words
 from ui.compare.order import most_telling
 from ui.compare.place import COMPARE, about_all, narrow
 from ui.compare.values import Answered, Compared, Lean
+from ui.figures.palette import counted
 from ui.pick.figures.thumbnails import strip_html
 from ui.pick.values import Feature
 from ui.shell.controls import select
@@ -54,15 +55,15 @@ def _answers(choice: CompareChoice, answered: Answered) -> None:
     )
     if n_left := left_out(items):
         st.caption(
-            f"For lack of room without {n_left:,} {noun.item}{'' if n_left == 1 else 's'} with "
+            f"For lack of room without {counted(n_left, noun.item)} with "
             "rare answers; choose them below."
         )
-    counted = dict(cells(items)[:_MOST_CELLS])
+    counts = dict(cells(items)[:_MOST_CELLS])
     if choice.cell is not None:
-        counted.setdefault(choice.cell, sum(i.answers == choice.cell for i in items))
+        counts.setdefault(choice.cell, sum(i.answers == choice.cell for i in items))
     options = {
         cell: f"{told.cell_name(cell, names, choice.names)} ({n:,})"
-        for cell, n in counted.items()
+        for cell, n in counts.items()
         if max(cell) < len(names)
     }
     select(

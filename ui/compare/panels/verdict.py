@@ -135,7 +135,7 @@ def _ask(choice: CompareChoice, question: str, *, help: str, last: bool) -> None
     key = f"verdict-{'after' if last else 'before'}-{choice.comparison_id}"
     # The widgets keep what is in them also while the page has something else to show.
     word = st.radio(
-        f"**{question}**",
+        question,
         verdicts.WORDS,
         index=None,
         format_func=lambda word: plain(told.said(word, names)),

@@ -15,6 +15,7 @@ from ui.compare.verdict_wording import share
 from ui.compare.verdicts import Verdict
 from ui.compare.work import explaining
 from ui.figures import markup, palette
+from ui.figures.palette import counted
 from ui.shell import running
 from ui.shell.many_items import drawn_of
 from ui.shell.notices import remark
@@ -41,6 +42,24 @@ def answered(choice: CompareChoice, n_there: int) -> Answered | None:
         affinity=choice.pair(0)[0].affinity,
         what=f"Asking both models about {drawn_of(len(rows), n_there)} "
         f"{NOUNS[choice.task.kind].item}s",
+    )
+    return None if found is None else Answered.from_dict(found)
+
+
+def answered_one(choice: CompareChoice, n_there: int) -> Answered | None:
+    """The same; where that is not at hand, of the open item alone, for which nobody need wait."""
+    if choice.row is None or choice.row >= n_there:
+        return answered(choice, n_there)
+    if store().has("answered", _answered_id(choice, n_there)):
+        return answered(choice, n_there)
+    found = fetch(
+        "answered-one",
+        store_id("answered-one", _answered_id(choice, n_there), str(choice.row)),
+        explaining.answered,
+        choice.params(),
+        [choice.row],
+        affinity=choice.pair(0)[0].affinity,
+        what="Asking both models",
     )
     return None if found is None else Answered.from_dict(found)
 
@@ -75,8 +94,8 @@ def scoreboard(choice: CompareChoice, board: Scoreboard, n_there: int) -> None:
             "Right answers",
             "accuracy, more is better",
             [_shares(scores.accuracy) for scores in (first, second)],
-            f"The share of the {board.n_labelled:,} labelled {noun.item}s on which the model is "
-            f"right. {told_range} (Wilson's interval.)",
+            f"The share of {counted(board.n_labelled, f'labelled {noun.item}')} on which the model "
+            f"is right. {told_range} (Wilson's interval.)",
         ),
         (
             "Price of its mistakes",

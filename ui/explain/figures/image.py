@@ -21,6 +21,7 @@ LEAST_PX = 24
 MOST_NUMBERS = 5
 FONT_PX = 13
 CHOSEN = "#2F6690"  # the theme's colour of what can be clicked
+_LEAST_NUMBERS = 3  # that a picture is as wide as, if one may lie across edges
 _FINER = 1.4  # pixels drawn for one of the page: most screens have more than one
 
 
@@ -192,19 +193,28 @@ def _numbers(
     size: tuple[int, int],
     dark: bool,
 ) -> list[dict[str, Any]]:
-    """The weights of the strongest superpixels, in those with room for them."""
+    """The weights of the strongest superpixels, in those with room for them.
+
+    The very strongest has its number in any case, across its edges if need be: unless that would
+    hide a good part of a tiny picture.
+    """
     shown = counting(weights, off)
     strongest = sorted(shown, key=lambda i: -abs(weights[i]))[:MOST_NUMBERS]
-    notes = []
+    notes: list[dict[str, Any]] = []
+    taken: list[tuple[tuple[float, float], tuple[float, float]]] = []
     px = size[0] / subject.segments.shape[1]
     finer = max(1, round(px / 4))  # a number can stand between the pixels of a tiny picture
     for i in strongest:
         text = palette.signed(weights[i])
         wide = palette.label_width(text, FONT_PX) + 6
         mask = (subject.segments == i).repeat(finer, axis=0).repeat(finer, axis=1)
-        place = room_for(mask, wide * finer / px, (FONT_PX + 8) * finer / px)
-        if place is None:
+        box = wide * finer / px, (FONT_PX + 8) * finer / px
+        place = room_for(mask, *box)
+        if place is None and i == strongest[0] and _LEAST_NUMBERS * wide <= size[0]:
+            place = _across(mask, *box)
+        if place is None or any(_meet(place, box, other) for other in taken):
             continue
+        taken.append((place, box))
         x, y = ((at + 0.5) / finer - 0.5 for at in place)
         colour = palette.POSITIVE if weights[i] > 0 else palette.NEGATIVE
         notes.append(
@@ -222,6 +232,32 @@ def _numbers(
             )
         )
     return notes
+
+
+def _across(mask: NDArray[np.bool_], wide: float, tall: float) -> tuple[float, float]:
+    """The middle of a box on the middle of a region that it does not fit into, in the picture."""
+    rows, columns = np.nonzero(mask)
+    middle = np.array([columns.mean(), rows.mean()])
+    nearest = ((columns - middle[0]) ** 2 + (rows - middle[1]) ** 2).argmin()
+    x, y = (
+        float(min(max(at, room / 2), max(n - 1 - room / 2, room / 2)))
+        for at, room, n in zip(
+            (columns[nearest], rows[nearest]), (wide, tall), mask.shape[::-1], strict=True
+        )
+    )
+    return x, y
+
+
+def _meet(
+    place: tuple[float, float],
+    box: tuple[float, float],
+    other: tuple[tuple[float, float], tuple[float, float]],
+) -> bool:
+    """Whether two boxes, each with its middle and size, lie on each other."""
+    return all(
+        abs(at - there) < (own + theirs) / 2
+        for at, there, own, theirs in zip(place, other[0], box, other[1], strict=True)
+    )
 
 
 def room_for(

@@ -48,7 +48,7 @@ def category_bars(
         kept[-1], rest = mine, [i for i in order if i not in kept[:-1] and i != mine]
     groups = [(categories[i], [i], i == mine) for i in kept]
     if rest:
-        groups.append((f"{len(rest)} others", rest, False))
+        groups.append((palette.counted(len(rest), "other"), rest, False))
 
     bar_px = ROW_PX
     group_px = NAME_PX - 2 + bar_px * len(rows) + GAP_PX

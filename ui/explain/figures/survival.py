@@ -157,7 +157,7 @@ def survival_figure(
                 + ("not among those shown" if shown is None else palette.signed(shown, 3))
             )
             if shown is not None:
-                shapes.append(_mark(middle, y, min(MARK_PX, cell - 3), shown, scale, dark))
+                shapes += _mark(middle, y, min(MARK_PX, cell - 3), shown, scale, dark)
     key, key_px = _key(variants, bottom, width_px, quiet) if keyed else ([], 4)
     figure = go.Figure(
         go.Scatter(
@@ -204,22 +204,28 @@ def _mean_size(weights: Sequence[float | None]) -> float:
 
 def _mark(
     x: float, y: float, side: float, weight: float, scale: float, dark: bool
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
+    """A mark, on the page's own colour: on a band the same tint would look duller."""
     half = side / 2
-    return {
+    place = {
         "type": "rect",
         "layer": "below",
         "x0": x - half,
         "x1": x + half,
         "y0": y - half,
         "y1": y + half,
-        "fillcolor": palette.signed_colour(weight, scale, dark),
-        "line": {
-            "color": palette.mark_colour(weight > 0, dark),
-            "width": 1.5,
-            "dash": "solid" if weight > 0 else "3px,2px",
-        },
     }
+    line = {
+        "color": palette.mark_colour(weight > 0, dark),
+        "width": 1.5,
+        "dash": "solid" if weight > 0 else "3px,2px",
+    }
+    page = "rgb({},{},{})".format(*palette.background(dark))
+    tint = palette.signed_colour(weight, scale, dark)
+    return [
+        place | {"fillcolor": page, "line": {"width": 0}},
+        place | {"fillcolor": tint, "line": line},
+    ]
 
 
 def _key(

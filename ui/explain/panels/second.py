@@ -91,7 +91,7 @@ def _and_how(choice: Choice) -> str:
 
 def _kept_in_words(counts: dict[int, int], n: int, names: Sequence[str]) -> str:
     always = sum(count == n for count in counts.values())
-    told = f"{always} of {len(counts)} stay in all {n} ways to ask."
+    told = f"{always} of {len(counts)} {'stays' if always == 1 else 'stay'} in all {n} ways to ask."
     weak = [names[i] for i, count in counts.items() if count <= n / 2]
     if weak:
         told += f" Do not build on {wording.listed(weak, 3)}: shown in half of them or fewer."

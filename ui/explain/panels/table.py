@@ -90,7 +90,10 @@ def fields(
     others = [i for i in range(subject.n_components) if i not in shown]
     if others:
         with (
-            st.expander(f"The other {len(others)} values", key="other-values"),
+            st.expander(
+                "The other value" if len(others) == 1 else f"The other {len(others)} values",
+                key="other-values",
+            ),
             st.container(horizontal=True, gap="small"),
         ):
             for i in others:

@@ -7,6 +7,7 @@ import streamlit as st
 from model_adapters import NetworkError, NetworkFacts, NetworkSettings, Output, Scaling
 from sample_models import Task
 from ui.figures.answer import answer_bars
+from ui.figures.palette import counted
 from ui.shell.brought import keep_file, remember_network
 from ui.shell.notices import problem
 from ui.shell.waiting import fetch
@@ -77,7 +78,7 @@ def _settings(facts: NetworkFacts, key: str) -> NetworkSettings | None:
     colours = "colour" if proposed.channels == 3 else "grey"
     st.write(
         f"It takes {colours} pictures of {proposed.width} × {proposed.height} pixels and knows "
-        f"{facts.n_classes:,} classes."
+        f"{counted(facts.n_classes, 'class', 'classes')}."
     )
     left, right = st.columns(2)
     scaling = left.selectbox(
@@ -111,7 +112,8 @@ def _settings(facts: NetworkFacts, key: str) -> NetworkSettings | None:
     names = [line.strip() for line in pasted.splitlines() if line.strip()]
     if names and len(names) != facts.n_classes:
         problem(
-            f"There are {len(names):,} names, but the network has {facts.n_classes:,} classes. "
+            f"There {'is' if len(names) == 1 else 'are'} {counted(len(names), 'name')}, but the "
+            f"network has {counted(facts.n_classes, 'class', 'classes')}. "
             "Give one name a line, in the order of its outputs, or none."
         )
         return None

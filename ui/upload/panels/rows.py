@@ -7,6 +7,7 @@ import streamlit as st
 from lime_engine.errors import InputError
 from sample_models import Task
 from ui.explain.columns import column_field, task_columns
+from ui.figures.palette import counted
 from ui.shell.brought import keep_file
 from ui.shell.notices import problem, remark
 from ui.shell.waiting import fetch
@@ -91,7 +92,7 @@ def _file(columns: Sequence[Column]) -> Found | None:
     for line in found["remarks"]:
         remark(line)
     n = found["n"]
-    st.caption(f"{n:,} rows." if n > 1 else "One row.")
+    st.caption(f"{counted(n, 'row')}.")
     st.dataframe(
         {column.name: [row[i] for row in found["preview"]] for i, column in enumerate(columns)},
         width="stretch",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lime_engine.errors import InputError
+from ui.figures.palette import counted
 from ui.shell.brought import keep_file
 from ui.shell.notices import problem, remark
 from ui.shell.waiting import fetch
@@ -112,10 +113,15 @@ def table() -> Found | None:
     if "problem" in found:
         problem(found["problem"])
         return None
-    st.caption(f"{found['n']:,} texts from {found['n_rows']:,} rows.")
+    st.caption(f"{counted(found['n'], 'text')} from {counted(found['n_rows'], 'row')}.")
     st.dataframe({found["column"]: found["preview"]}, width="stretch")
     return lambda: str(found["source"]), found["n"]
 
 
 def _count(n_words: int, n_different: int, n_characters: int) -> None:
-    st.caption(plain(f"{n_words:,} words, {n_different:,} different; {n_characters:,} characters."))
+    st.caption(
+        plain(
+            f"{counted(n_words, 'word')}, {n_different:,} different; "
+            f"{counted(n_characters, 'character')}."
+        )
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lime_engine.errors import InputError
 from lime_engine.text import TextPerturber
+from ui.figures.palette import counted
 from ui.shell.wording import listed
 from ui.upload.reading.headers import shown_name
 
@@ -138,8 +139,9 @@ def _table(label: str, lines: Iterator[list[str]], separator: str) -> Table:
             break
         if len(line) > n_columns:
             raise InputError(
-                f"Row {len(rows) + 2:,} of “{label}” has {len(line):,} cells, but the header names "
-                f"{n_columns:,} columns. Put texts that contain “{separator}” in quotes."
+                f"Row {len(rows) + 2:,} of “{label}” has {counted(len(line), 'cell')}, but the header "
+                f"names {counted(n_columns, 'column')}. Put texts that contain “{separator}” in "
+                "quotes."
             )
         rows.append((*line, *[""] * (n_columns - len(line))))
     if not rows:

@@ -7,6 +7,7 @@ import pytest
 from lime_engine.image.perturber import ImagePerturber
 from lime_engine.subjects import ImageSubject
 from ui.explain.figures.image import (
+    FONT_PX,
     MOST_NUMBERS,
     TALLEST_PX,
     WIDEST_PX,
@@ -15,6 +16,7 @@ from ui.explain.figures.image import (
     room_for,
 )
 from ui.explain.figures.targets import MOST_MARKERS, markers
+from ui.figures import palette
 
 RNG = np.random.default_rng(5)
 
@@ -164,6 +166,19 @@ def test_the_strongest_with_room_carry_their_numbers():
         assert cells[round(note.y), round(note.x)] == i
         assert note.bordercolor == ("#E66101" if i % 2 == 0 else "#5E3C99")
     assert not drawn(subject, weights, width_px=60).layout.annotations  # no room
+
+
+@pytest.mark.parametrize("strongest", [0, 12, 37])
+def test_the_very_strongest_has_its_number_also_where_it_is_too_small_for_it(strongest):
+    """Strips of 5 pixels: no number fits into any."""
+    strips = np.repeat(np.arange(40), 5)[None].repeat(200, 0)
+    subject = ImageSubject(RNG.random((200, 200)), strips)
+    weights = dict.fromkeys(range(40), 0.1) | {strongest: -0.5}
+    (note,) = drawn(subject, weights).layout.annotations
+    assert re.sub("<.*?>", "", note.text) == "−0.50"
+    half = (palette.label_width("−0.50", FONT_PX) + 6) / 2 * 200 / drawn(subject, {}).layout.width
+    assert half - 1 <= note.x <= 200 - half  # not beyond the edge of the picture
+    assert abs(note.x - (5 * strongest + 2)) <= max(2.5, half)  # and as near as that allows
 
 
 def test_a_box_is_put_where_it_fits():

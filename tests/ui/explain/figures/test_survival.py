@@ -103,6 +103,19 @@ def test_names_of_variants_stand_above_or_are_numbers_with_a_key():
     assert said(figure_of(rows, many))[:7] == many
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_mark_looks_the_same_in_every_column(dark):
+    """Under each lies the page's own colour: the band of the first column would dull its tint."""
+    figure = figure_of([("fever", [0.4, 0.4])], ["as shown", "other"], dark=dark)
+    page = "rgb({},{},{})".format(*palette.background(dark))
+    band, *boxes = figure.layout.shapes
+    assert band.x1 - band.x0 > boxes[0].x1 - boxes[0].x0
+    for under, mark in zip(boxes[::2], boxes[1::2], strict=True):
+        assert (under.fillcolor, under.line.width) == (page, 0)
+        assert (under.x0, under.x1, under.y0, under.y1) == (mark.x0, mark.x1, mark.y0, mark.y1)
+    assert boxes[1].fillcolor == boxes[3].fillcolor
+
+
 def test_on_a_phone_long_names_stand_above_their_marks():
     long = "mean radius of the nucleus > 13.37 and <= 15.78"
     figure = figure_of([(long, [0.1] * 4)], width_px=NARROW)
