@@ -1,7 +1,5 @@
 """Messages that the browser sent before the page's last answer, as Streamlit hands them on."""
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
@@ -12,8 +10,8 @@ __all__ = ["own_store"]  # a fixture
 
 
 @pytest.fixture
-def app() -> Iterator[AppTest]:
-    yield opened(explain, **DEMO.params())
+def app() -> AppTest:
+    return opened(explain, **DEMO.params())
 
 
 class Message:
