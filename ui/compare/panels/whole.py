@@ -125,8 +125,11 @@ def _scores(names: tuple[str, str], term: str, lines: list[tuple[str, str]]) -> 
     return f'<div style="{quiet}">{term}</div>{rows}'
 
 
-def explained(choice: CompareChoice, n: int) -> dict[str, Any] | None:
-    """The run over the first n items, once it has ended; meanwhile what there is to see and do."""
+def explained(choice: CompareChoice, n: int, *, is_main: bool) -> dict[str, Any] | None:
+    """The run over the first n items, once it has ended; meanwhile what there is to see and do.
+
+    `is_main` is whether to start it is the main thing to do now.
+    """
     noun = NOUNS[choice.task.kind]
     return running.explained(
         explaining.Comparing(choice),
@@ -134,6 +137,7 @@ def explained(choice: CompareChoice, n: int) -> dict[str, Any] | None:
         noun,
         start=f"Explain {n:,} {noun.item}s" if n > 1 else f"Explain this {noun.item}",
         settle="Use",
+        is_main=is_main,
         intro="Do they give the same answer for the same reasons? That shows once both models' "
         f"answers to {f'each of the {n:,} {noun.item}s' if n > 1 else f'the {noun.item}'} "
         "are explained.",
