@@ -10,7 +10,7 @@ from ui.compare.panels import whole as panels
 from ui.compare.panels.item import item_view
 from ui.compare.panels.items import item_list
 from ui.compare.panels.overview import overview
-from ui.compare.place import COMPARE
+from ui.compare.place import COMPARE, look
 from ui.compare.values import Answered
 from ui.compare.verdicts import read_verdict
 from ui.shell.many_items import n_there, none_there
@@ -48,10 +48,11 @@ def render() -> None:
 def _all_of_them(choice: CompareChoice, answered: Answered, there: int) -> None:
     """From what both answer, over why, to which one to deploy."""
     verdict = read_verdict(choice.comparison_id, choice.who)
+    is_asked = last_word.is_asked(choice, verdict)
     head = st.container()
     panels.scoreboard(choice, answered.board, there)
     last_word.before(choice, verdict)
-    run = panels.explained(choice, there)
+    run = panels.explained(choice, there, is_main=not is_asked)
     if run is not None and last_word.asks_first(choice, verdict):
         run = None
     compared = None if run is None else panels.compared(choice, there, run)
@@ -59,6 +60,9 @@ def _all_of_them(choice: CompareChoice, answered: Answered, there: int) -> None:
         panels.headline(choice, answered, compared)
     overview(choice, answered, compared)
     item_list(choice, answered, compared)
+    if compared is not None:
+        look(choice, "reasons")
+        verdict = read_verdict(choice.comparison_id, choice.who)
     wants_field = last_word.wants_field(choice, verdict)
     field = panels.field_scores(choice) if wants_field else None
     if compared is not None or verdict.after is not None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.review import records
-from ui.review.panels import item_to_judge
+from ui.review.panels import picks_to_judge
 from ui.review.place import END, Place, current_place, settle
 from ui.review.summary import summary
 from ui.shell.notices import remark
@@ -38,7 +38,7 @@ def render() -> None:
     if at is None:
         summary(kept, place, review)
     else:
-        item_to_judge(kept, place, at, review.get(kept.items[at].row))
+        picks_to_judge(kept, place, at, review)
 
 
 def _where(place: Place, kept: records.KeptPick, review: records.Review) -> int | None:

@@ -132,6 +132,8 @@ def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: 
     say(page, "Now that you have seen", "Model A", "Commit")
     expect(page.get_by_text("Your verdict: Model A")).to_be_visible()
     expect(page.get_by_text("That has changed")).to_be_visible()
+    looked = re.compile("Looked at before the last word: the list of reasons, .*1 text")
+    expect(page.get_by_text(looked)).to_be_visible()
     expect(page.get_by_text(re.compile("^In real use"))).to_be_visible(timeout=PATIENCE_MS)
     page.reload()
     expect(page.get_by_text("Your verdict: Model A")).to_be_visible()

@@ -36,8 +36,8 @@ def about_item(choice: CompareChoice) -> About:
 
 
 def open_item(row: int) -> None:
-    """Open one item, which counts as looked at; for callbacks."""
-    _look("item", str(row))
+    """Open one item; for callbacks. It counts as looked at once it is shown."""
+    say_chosen(COMPARE.fresh())
     COMPARE.write(**_CLOSED | {"row": row})
 
 
@@ -58,4 +58,33 @@ def narrow(*, cell: tuple[int, int] | None = None, feature: str = "") -> None:
 
 def _look(kind: str, what: str) -> None:
     choice = COMPARE.fresh()
+    say_chosen(choice)
+    look(choice, kind, what)
+
+
+def look(choice: CompareChoice, kind: str, what: str = "") -> None:
+    """Record that this was on the screen."""
     verdicts.look(choice.comparison_id, choice.who, kind, what)
+
+
+def question_key(choice: CompareChoice, *, last: bool) -> str:
+    """The keys of the widgets in which a verdict is given begin so."""
+    return f"verdict-{'after' if last else 'before'}-{choice.comparison_id}"
+
+
+def chosen(choice: CompareChoice, *, last: bool) -> str | None:
+    """The word that is chosen, committed or not."""
+    word = st.session_state.get(f"{question_key(choice, last=last)}-word")
+    return word if word in verdicts.WORDS else None  # a radio may tell a label
+
+
+def say_chosen(choice: CompareChoice, *, last: bool = False) -> None:
+    """Keep what is chosen as what is said; for callbacks.
+
+    Whoever goes on to the reasons without committing has answered all the same.
+    """
+    word = chosen(choice, last=last)
+    if word is not None:
+        why = st.session_state.get(f"{question_key(choice, last=last)}-why")
+        verdicts.say(choice.comparison_id, choice.who, word, why or "", last=last)
+        COMPARE.write(who=choice.who)  # a reload finds what was said by it

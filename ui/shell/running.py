@@ -1,7 +1,7 @@
 """A run over many items, as it is watched: started, under way, cancelled, gone on with."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -16,12 +16,19 @@ _TOLD = 50  # items that failed
 
 
 def explained(
-    work: Work, rows: Sequence[int], noun: Nouns, *, start: str, settle: str, intro: str
+    work: Work,
+    rows: Sequence[int],
+    noun: Nouns,
+    *,
+    start: str,
+    settle: str,
+    intro: str,
+    is_main: bool = True,
 ) -> dict[str, Any] | None:
     """The run of these items, once it has ended; meanwhile what there is to see and do.
 
     `start` is on the button that begins it, `settle` (before "these 12") on the one that takes
-    what there is; `intro` says what will be done.
+    what there is; `intro` says what will be done. `is_main`: nothing else on the screen is.
     """
     run = runs.running(work)
     if run is not None and not run.ended:
@@ -42,7 +49,8 @@ def explained(
         st.write(intro)
     with st.container(horizontal=True):
         label = "Go on" if n_there else start
-        st.button(label, key="start-run", type="primary", on_click=_start, args=(work, rows))
+        kind: Literal["primary", "secondary"] = "primary" if is_main else "secondary"
+        st.button(label, key="start-run", type=kind, on_click=_start, args=(work, rows))
         if n_there:
             label = f"{settle} these {n_there:,}"
             st.button(label, on_click=runs.settle_for, args=(work, rows))

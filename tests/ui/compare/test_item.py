@@ -21,6 +21,7 @@ from ui.compare.panels.item import overlap_shown, target_of
 from ui.compare.panels.reasons import reasons_of, said_by
 from ui.compare.panels.what_if import headline, in_words
 from ui.compare.values import AnsweredItem, PairedItem
+from ui.compare.verdicts import read_verdict
 from ui.compare.wording import how_alike
 from ui.explain import changes
 
@@ -177,6 +178,10 @@ def sent(app: AppTest) -> str:
     return "".join(str(element.proto) for element in app.main if hasattr(element, "proto"))
 
 
+def button(app: AppTest, label: str) -> Any:
+    return next(each for each in app.button if each.label == label)
+
+
 def words(app: AppTest) -> str:
     """What stands on the page, with its Markdown taken out."""
     shown = [element.value for element in (*app.subheader, *app.markdown, *app.caption)]
@@ -206,7 +211,9 @@ def test_an_item_is_shown_with_both_explanations() -> None:
     both = [f"{100 * p.max():.0f}%" for p in said]
     assert f"Both say routine ({both[0]} and {both[1]})" in words(app)
     assert "2 of 3" in words(app)
-    assert [app.button(key=f"{name}-item").disabled for name in ("previous", "next")] == [False] * 2
+    assert [button(app, label).disabled for label in ("Previous", "Next")] == [False] * 2
+    seen = read_verdict(read_comparison(PARAMS).comparison_id, WHO).looked_at
+    assert seen == (("item", str(ROW)),)  # a link opened it, and it was on the screen
     first, second = drawn_texts(app)
     assert first["n"] == second["n"] > 0  # the same words on both sides
     # One scale: only the side with the largest weight has a word in the strongest tint.
@@ -216,9 +223,9 @@ def test_an_item_is_shown_with_both_explanations() -> None:
     assert np.argmax(largest) == np.argmax(strongest)
     assert min(strongest) < max(strongest)
 
-    app.button(key="next-item").click().run()
+    button(app, "Next").click().run()
     assert "3 of 3" in words(app)
-    assert app.button(key="next-item").disabled
+    assert button(app, "Next").disabled
     app.button(key="to-list").click()
 
 

@@ -198,13 +198,16 @@ def page() -> None:
 
     from tests.ui.compare.test_verdicts import board
     from ui.compare.panels import verdict as panels
-    from ui.compare.place import COMPARE, open_item
+    from ui.compare.place import COMPARE, look, open_item
     from ui.compare.verdicts import read_verdict
 
     choice = COMPARE.current()
+    if choice.row is not None:
+        look(choice, "item", str(choice.row))  # it is on the screen
     verdict = read_verdict(choice.comparison_id, choice.who)
     panels.blind_switch(choice)
     panels.before(choice, verdict)
+    panels.asks_first(choice, verdict)
     st.button("Open 7", on_click=open_item, args=(7,))
     if not st.checkbox("Something else is shown"):
         wants = panels.wants_field(choice, verdict)
@@ -259,7 +262,11 @@ def verdict_of(app: AppTest) -> Verdict:
 def test_a_verdict_before_and_after_with_the_reveal() -> None:
     app = opened()
     assert "real use" not in seen(app).lower()
-    assert [b.label for b in app.button] == ["Hide the names", "Open 7"]  # nothing to commit yet
+    assert [b.label for b in app.button] == [
+        "Hide the names",
+        "Show the reasons",
+        "Open 7",
+    ]  # nothing to commit yet
     commit(app, "From these", "first", "more right")
     assert "You said before looking: Model A. “more right”" in seen(app)
     press(app, "Open 7")
@@ -289,6 +296,32 @@ def test_the_question_before_is_an_offer_that_opening_something_ends() -> None:
     assert [radio.label for radio in app.radio if "From these" in radio.label] == []
     commit(app, "Now that", "either")
     assert "Nothing was said before looking." in seen(app)
+
+
+def kinds(app: AppTest) -> dict[str, str]:
+    return {button.label: button.proto.type for button in app.button}
+
+
+@pytest.mark.parametrize("way_on", ["Show the reasons", "Open 7"])
+def test_what_is_chosen_counts_as_said_also_without_committing_it(way_on: str) -> None:
+    app = chosen(opened(), "From these", "second", "the numbers")
+    assert kinds(app)["Commit"] == "primary"
+    assert kinds(app)["Show the reasons"] == "secondary"
+    press(app, way_on)
+    assert "You said before looking: Model B. “the numbers”" in seen(app)
+    before = verdict_of(app).before
+    assert before is not None
+    assert (before.word, before.why) == ("second", "the numbers")
+    again = opened(choice_of(app))  # after a reload, too
+    assert "You said before looking: Model B." in seen(again)
+
+
+def test_going_on_without_an_answer_is_no_answer() -> None:
+    app = opened()
+    assert kinds(app)["Show the reasons"] == "primary"
+    press(app, "Show the reasons")
+    assert "You said nothing before looking" in seen(app)
+    assert verdict_of(app) == Verdict(looked_at=(("reasons", ""),))
 
 
 def test_a_reload_finds_what_was_said() -> None:

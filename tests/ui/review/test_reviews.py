@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from lime_engine import TextPerturber
@@ -300,33 +301,69 @@ def seen(app: AppTest) -> str:
     return "\n".join([*told, *(element.proto.body for element in app.get("html"))])
 
 
+def component(app: AppTest) -> Any:
+    """The one component of this screen that is not the figures' or the columns'."""
+    found = [element.proto for element in app.get("bidi_component")]
+    return next(proto for proto in found if proto.component_name == "review")
+
+
+def controls(app: AppTest) -> dict[str, Any]:
+    """What the browser is given to judge the picks with."""
+    found: dict[str, Any] = json.loads(component(app).json)
+    return found
+
+
+def tell(app: AppTest, *acts: tuple[str, int | None, str]) -> AppTest:
+    """A message of the browser with these acts: what is done, to which row, and what is said."""
+    first = controls(app)["done"] + 1
+    told = [
+        {"n": n, "do": do, "row": row, "value": value}
+        for n, (do, row, value) in enumerate(acts, start=first)
+    ]
+    states = app._tree.get_widget_states()
+    states.widgets.append(WidgetState(id=component(app).id, json_value=json.dumps({"acts": told})))
+    app._run(states)
+    return checked(app)
+
+
 def test_the_label_is_told_only_after_the_verdict() -> None:
     pick_id, _ = kept_pick([["W9", "Hale"], ["pain"]], label=0)
     app = opened(pick=pick_id)
     assert "Pick 1 of 2: the model says urgent, 90%" in seen(app).replace("\\", "")
-    assert "The data says" not in seen(app)
-    assert "Mark what should not matter" not in seen(app)
-    press(app, "Wrong")
-    assert "You say: wrong. The data says: routine." in seen(app).replace("\\", "")
-    assert "Pick 1 of 2" in app.title[0].value
-    press(app, "W9")
-    assert "Should not matter: “W9”" in seen(app).replace("\\", "")
-    app.text_area[0].set_value(" why ").run()
-    press(app, "Next")
-    assert "Pick 2 of 2" in app.title[0].value
-    assert "The data says" not in seen(app)
+    first = controls(app)["picks"][0]
+    assert first["label"] is None
+    assert first["answer"] is None
+    assert "told after your verdict" in first["untold"]
+    acts = ("judge", 0, "wrong"), ("mark", 0, "W9"), ("note", 0, " why "), ("go", None, "2")
+    tell(app, *acts)
+    first, second = controls(app)["picks"]
+    assert first["label"] == "routine"
+    assert first["answer"] == {"verdict": "wrong", "marks": ["W9"], "note": " why "}
+    assert controls(app)["at"] == 2
+    assert second["label"] is None
     token = app.query_params["reviewer"]
     assert records.read_review(pick_id, token) == {0: Answer("wrong", "wrong", ("W9",), " why ")}
+
+
+def test_acts_that_are_told_again_are_not_done_again() -> None:
+    pick_id, _ = kept_pick([["W9"], ["pain"]])
+    app = opened(pick=pick_id, reviewer=ONE)
+    tell(app, ("judge", 0, "wrong"), ("go", None, "2"))
+    done = controls(app)["done"]
+    records.judge(pick_id, ONE, 0, "unsure")
+    app.run()  # with the acts that the browser still has
+    assert controls(app)["done"] == done
+    assert records.read_review(pick_id, ONE)[0].verdict == "unsure"
 
 
 def test_a_link_without_a_reviewer_begins_a_review_of_ones_own() -> None:
     pick_id, _ = kept_pick([["a"], ["b"]])
     mine, theirs = opened(pick=pick_id), opened(pick=pick_id)
     assert mine.query_params["reviewer"] != theirs.query_params["reviewer"]
-    press(mine, "Wrong")
+    tell(mine, ("judge", 0, "wrong"))
     again = opened(pick=pick_id, reviewer=mine.query_params["reviewer"])
-    assert "Pick 2 of 2" in again.title[0].value  # where it stopped
-    assert "You say" not in seen(checked(theirs.run()))
+    assert controls(again)["at"] == 2  # where it stopped
+    assert controls(checked(theirs.run()))["picks"][0]["answer"] is None
 
 
 def test_others_are_shown_when_all_is_judged() -> None:
@@ -339,24 +376,19 @@ def test_others_are_shown_when_all_is_judged() -> None:
     assert "what they say is shown when you have judged all" in seen(app).replace("\\", "")
     assert "All 2" not in seen(app)
     press(app, "Go on with pick 2")
-    press(app, "Right, for the right reason")
-    press(app, "Hale")
-    press(app, "To the summary")
+    tell(app, ("judge", 10, "right_reason"), ("mark", 10, "Hale"), ("go", None, "end"))
     text = seen(app).replace("\\", "")
     assert "All 2" in text
     assert "All gave the same verdict on 1 of the 2 picks" in text
     assert "say that these should not matter: “Hale”" in text
     press(app, "Pick 1")
-    assert "Pick 1 of 2" in app.title[0].value
+    assert controls(app)["at"] == 1
 
 
-@pytest.mark.parametrize(
-    ("at", "title"),
-    [("1", "Pick 1 of 2"), ("99", "Pick 2 of 2"), ("0", "Pick 1 of 2"), ("x", "Pick 1 of 2")],
-)
-def test_a_place_out_of_range_is_the_nearest(at: str, title: str) -> None:
+@pytest.mark.parametrize(("at", "shown"), [("1", 1), ("99", 2), ("0", 1), ("x", 1)])
+def test_a_place_out_of_range_is_the_nearest(at: str, shown: int) -> None:
     pick_id, _ = kept_pick([["a"], ["b"]])
-    assert opened(pick=pick_id, at=at).title[0].value.startswith(title)
+    assert controls(opened(pick=pick_id, at=at))["at"] == shown
 
 
 def test_odd_picks_end_in_a_sentence() -> None:
@@ -366,10 +398,10 @@ def test_odd_picks_end_in_a_sentence() -> None:
     assert "nothing to review" in seen(opened(pick=nothing))
     empty, _ = kept_pick([[]], label=None)
     app = opened(pick=empty)
-    assert "no label to compare with" in seen(app)
-    press(app, "Cannot tell")
-    assert "there is nothing to mark" in seen(app)
-    press(app, "To the summary")
+    assert "no label to compare with" in controls(app)["picks"][0]["untold"]
+    assert controls(app)["picks"][0]["parts"] == []
+    assert "there is nothing to mark" in controls(app)["nothing"]
+    tell(app, ("judge", 0, "unsure"), ("go", None, "end"))
     text = seen(app).replace("\\", "")
     assert "You have judged the one pick." in text
     assert "Nothing is marked that should not matter." in text
@@ -380,9 +412,7 @@ def test_a_review_outlives_its_task() -> None:
     gone = replace(choice, task=replace(choice.task, key="own-" + "a" * 26))
     app = opened(pick=records.keep_pick(gone, found))
     assert "no longer on this server" in seen(app).replace("\\", "")
-    press(app, "Wrong")
-    press(app, "W9")
-    press(app, "To the summary")
+    tell(app, ("judge", 0, "wrong"), ("mark", 0, "W9"), ("go", None, "end"))
     assert "These should not matter: “W9”" in seen(app).replace("\\", "")
     assert "Back to the pick" not in [button.label for button in app.button]
 
@@ -391,7 +421,7 @@ def test_a_row_and_what_people_typed_are_data() -> None:
     pick_id, _ = kept_pick([["![x](http://e.invalid)", "cough"]], kind="flu")
     app = opened(pick=pick_id, reviewer=ONE)
     assert "cough = dry" in seen(app)
-    press(app, "Wrong")
+    tell(app, ("judge", 0, "wrong"))
     records.annotate(pick_id, ONE, 0, "<script>x</script>")
     app = opened(pick=pick_id, reviewer=ONE, at="end")
     assert "<script>" not in seen(app)

@@ -12,7 +12,7 @@ from ui.compare.choice import SIDES, CompareChoice
 from ui.compare.matching import Matching
 from ui.compare.panels.reasons import Names, Reasons, Said, held_together, reasons_of, side_by_side
 from ui.compare.panels.what_if import after_edits, bars, headline, what_if
-from ui.compare.place import COMPARE, about_item, close_item, open_item
+from ui.compare.place import COMPARE, about_item, close_item, look, open_item
 from ui.compare.values import Answered, AnsweredItem
 from ui.compare.wording import IN_COMMON_HELP, UNCLEAR_HELP, how_alike
 from ui.compare.work import explaining
@@ -74,6 +74,7 @@ def item_view(choice: CompareChoice, answered: Answered, listed: Sequence[int]) 
     with edited:
         st.caption(plain(after_edits(choice, reasons, after)))
     _ways_out(choice, names)
+    look(choice, "item", str(choice.row))
 
 
 def _two_explanations(choice: CompareChoice, reasons: Reasons) -> tuple[Said, Said] | None:

@@ -10,9 +10,10 @@ from ui.compare import verdict_wording as told
 from ui.compare import verdicts
 from ui.compare.choice import CompareChoice, blinded
 from ui.compare.export import Shown, as_csv, as_report
-from ui.compare.place import COMPARE
+from ui.compare.place import COMPARE, chosen, look, question_key, say_chosen
 from ui.compare.values import Scoreboard
 from ui.compare.verdicts import Said, Verdict
+from ui.shell.controls import told_apart
 from ui.shell.wording import NOUNS, plain
 from ui.workshop.catalogue import has_data
 
@@ -45,16 +46,23 @@ def asks_first(choice: CompareChoice, verdict: Verdict) -> bool:
         return False
     st.button(
         "Show the reasons",
-        type="primary",
+        type="primary" if chosen(choice, last=False) is None else "secondary",
         icon=":material/visibility:",
         on_click=partial(_go_on, choice),
-        help="Without an answer to the question above, if you like.",
+        help="Without an answer to the question above, if you like; one that is chosen counts.",
     )
     return True
 
 
+def is_asked(choice: CompareChoice, verdict: Verdict) -> bool:
+    """Whether an answer to the first question is chosen and waits to be committed."""
+    is_open = not (verdict.before or verdict.after or verdict.looked_at)
+    return is_open and chosen(choice, last=False) is not None
+
+
 def _go_on(choice: CompareChoice) -> None:
-    verdicts.look(choice.comparison_id, choice.who, "reasons", "")
+    say_chosen(choice)
+    look(choice, "reasons")
     COMPARE.write(who=choice.who)
 
 
@@ -132,13 +140,14 @@ def _made(make: Callable[[Shown], str], gather: Callable[[], Shown]) -> str:
 def _ask(choice: CompareChoice, question: str, *, help: str, last: bool) -> None:
     """What can be said; once that is chosen, why, and the button that keeps it."""
     names = choice.names
-    key = f"verdict-{'after' if last else 'before'}-{choice.comparison_id}"
+    key = question_key(choice, last=last)
+    named = told_apart({word: plain(told.said(word, names)) for word in verdicts.WORDS})
     # The widgets keep what is in them also while the page has something else to show.
     word = st.radio(
         question,
-        verdicts.WORDS,
+        list(named),
         index=None,
-        format_func=lambda word: plain(told.said(word, names)),
+        format_func=named.__getitem__,
         horizontal=True,
         key=f"{key}-word",
         help=help,
@@ -158,16 +167,9 @@ def _ask(choice: CompareChoice, question: str, *, help: str, last: bool) -> None
     st.button(
         "Commit, and show the names" if last and choice.is_blind else "Commit",
         key=f"{key}-commit",
-        type="primary" if last else "secondary",
-        on_click=partial(_commit, choice, key, last=last),
+        type="primary",
+        on_click=partial(say_chosen, choice, last=last),
     )
-
-
-def _commit(choice: CompareChoice, key: str, *, last: bool) -> None:
-    word, why = (st.session_state.get(f"{key}-{part}") for part in ("word", "why"))
-    if word is not None:
-        verdicts.say(choice.comparison_id, choice.who, word, why or "", last=last)
-        COMPARE.write(who=choice.who)  # a reload finds what was said by it
 
 
 def _hide() -> None:

@@ -150,8 +150,11 @@ def _scores(names: tuple[str, str], term: str, lines: list[tuple[str, str]]) -> 
     return f'<div style="{quiet}">{term}</div>{rows}'
 
 
-def explained(choice: CompareChoice, n_there: int) -> dict[str, Any] | None:
-    """The run of the sample, once it has ended; meanwhile what there is to see and do."""
+def explained(choice: CompareChoice, n_there: int, *, is_main: bool) -> dict[str, Any] | None:
+    """The run of the sample, once it has ended; meanwhile what there is to see and do.
+
+    `is_main` is whether to start it is the main thing to do now.
+    """
     noun, rows = NOUNS[choice.task.kind], choice.rows(n_there)
     n = len(rows)
     which = f"each of the {n:,} {noun.item}s" if n > 1 else f"the {noun.item}"
@@ -163,6 +166,7 @@ def explained(choice: CompareChoice, n_there: int) -> dict[str, Any] | None:
         noun,
         start=f"Explain {n:,} {noun.item}s" if n > 1 else f"Explain this {noun.item}",
         settle="Use",
+        is_main=is_main,
         intro="Do they give the same answer for the same reasons? That shows once both models' "
         f"answers to {which} are explained.",
     )

@@ -139,9 +139,9 @@ def _table(label: str, lines: Iterator[list[str]], separator: str) -> Table:
             break
         if len(line) > n_columns:
             raise InputError(
-                f"Row {len(rows) + 2:,} of “{label}” has {counted(len(line), 'cell')}, but the header "
-                f"names {counted(n_columns, 'column')}. Put texts that contain “{separator}” in "
-                "quotes."
+                f"Row {len(rows) + 2:,} of “{label}” has {counted(len(line), 'cell')}, but the "
+                f"header names {counted(n_columns, 'column')}. Put texts that contain "
+                f"“{separator}” in quotes."
             )
         rows.append((*line, *[""] * (n_columns - len(line))))
     if not rows:
