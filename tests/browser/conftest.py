@@ -18,6 +18,7 @@ from playwright.sync_api import (
 )
 
 from scripts.find_chromium import find_chromium
+from tests.conditions import PATIENCE
 from tests.server import Server, serve
 
 FLAGS = [
@@ -29,8 +30,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 60_000  # only a broken page takes this long, also on a machine that is busy
-TRIES, TRY_MS = 20, PATIENCE_MS // 20  # of what the page may undo when it is drawn anew
+PATIENCE_MS = 1000 * PATIENCE
+TRIES, TRY_MS = 20, 3000  # of what the page may undo when it is drawn anew
 expect.set_options(timeout=PATIENCE_MS)
 HARMLESS = (
     "Executing inline script violates",  # one of Streamlit's, which our policy blocks
@@ -107,11 +108,18 @@ def settled(page: Page) -> None:
 def explained(page: Page) -> Locator:
     """Wait for the answer and for every figure that goes with it; the headline."""
     headline = page.get_by_role("heading", name=re.compile("The model says"))
-    expect(headline).to_be_visible(timeout=2 * PATIENCE_MS)
+    expect(headline).to_be_visible()
     expect(page.locator(".st-key-weights-chart .main-svg").first).to_be_visible()
     expect(page.get_by_text("The address of this page")).to_be_attached()  # the page's last line
     settled(page)
     return headline
+
+
+def said_of(page: Page, chart: str) -> str:
+    """What a figure says to those who do not see it, once the one before it has gone."""
+    figure = page.locator(f".st-key-{chart}-chart [role=figure]")
+    expect(figure).to_have_count(1)
+    return figure.get_attribute("aria-label") or ""
 
 
 def listening(page: Page) -> None:

@@ -11,7 +11,6 @@ from tests.server import Server
 
 pytestmark = pytest.mark.browser
 
-PATIENCE_MS = 120_000  # a run starts processes, each of which loads both models
 AGREE = re.compile(r"^They give the same answer on (all )?\d+")
 ONLY = re.compile("^Only: ")
 
@@ -23,12 +22,12 @@ def compared(page: Page) -> Locator:
     reasons = page.get_by_role("button", name="Show the reasons")
     leans = page.locator(".st-key-leans-chart .main-svg").first
     for ahead in (start, reasons):  # the second, unless something has been said or looked at
-        expect(ahead.or_(reasons).or_(leans).first).to_be_visible(timeout=PATIENCE_MS)
+        expect(ahead.or_(reasons).or_(leans).first).to_be_visible()
         if ahead.is_visible():
             settled(page)
             ahead.click()
             expect(ahead).to_have_count(0)
-    expect(leans).to_be_visible(timeout=PATIENCE_MS)
+    expect(leans).to_be_visible()
     settled(page)
     return page.get_by_role("heading", name=AGREE)
 
@@ -85,7 +84,7 @@ def test_what_is_chosen_can_be_read(server: Server, open_tab: OpenTab, scheme: s
 def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: OpenTab) -> None:
     tab = open_tab()
     page = tab.open(server.url + "/compare?task=triage&n=20")
-    expect(page.get_by_role("heading", name=AGREE)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name=AGREE)).to_be_visible()
     page.get_by_text("All", exact=True).click()  # works before anything is explained
     expect(rows(page)).to_have_count(10)
     page.get_by_text("Different answers", exact=True).click()
@@ -123,7 +122,7 @@ def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: 
     rows(page).first.click()
     back = page.get_by_role("button", name="Back to the list")
     expect(page).to_have_url(re.compile(r"row=\d"))
-    expect(page.get_by_role("heading", name=re.compile("say"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name=re.compile("say"))).to_be_visible()
     settled(page)
     back.click()
     expect(only).to_have_text(re.compile("Only: .* is a reason"))
@@ -134,7 +133,7 @@ def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: 
     expect(page.get_by_text("That has changed")).to_be_visible()
     looked = re.compile("Looked at before the last word: the list of reasons, .*1 text")
     expect(page.get_by_text(looked)).to_be_visible()
-    expect(page.get_by_text(re.compile("^In real use"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(re.compile("^In real use"))).to_be_visible()
     page.reload()
     expect(page.get_by_text("Your verdict: Model A")).to_be_visible()
     assert tab.complaints == []
@@ -142,7 +141,7 @@ def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: 
 
 def test_without_names_nothing_tells_them(server: Server, open_tab: OpenTab) -> None:
     page = open_tab().open(server.url + "/compare?task=triage&n=20")
-    expect(page.get_by_role("heading", name=AGREE)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name=AGREE)).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("button", name="Hide the names").click()
@@ -163,7 +162,7 @@ def test_without_names_nothing_tells_them(server: Server, open_tab: OpenTab) -> 
     page.on("websocket", tap)
     page.on("request", lambda request: hear(request.url))
     page.goto(f"{server.url}/compare?{query}")
-    expect(page.get_by_role("heading", name=AGREE)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name=AGREE)).to_be_visible()
     compared(page)
     for title in ("Report", "CSV"):
         with page.expect_download() as download:
@@ -172,7 +171,7 @@ def test_without_names_nothing_tells_them(server: Server, open_tab: OpenTab) -> 
         hear(download.value.path().read_bytes())
     settled(page)
     rows(page).first.click()
-    expect(page.get_by_role("heading", name=re.compile("say"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name=re.compile("say"))).to_be_visible()
     settled(page)
     hear(page.content())
     page.get_by_role("button", name="Back to the list").click()

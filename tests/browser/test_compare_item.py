@@ -16,12 +16,10 @@ from tests.server import Server
 
 pytestmark = pytest.mark.browser
 
-PATIENCE_MS = 120_000  # both models are loaded, and asked about copies
-
 
 def compared(page: Page) -> None:
     """Wait for both explanations and the chart that holds them together."""
-    expect(page.locator(".st-key-paired-chart .main-svg").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-paired-chart .main-svg").first).to_be_visible()
     settled(page)
 
 
@@ -68,9 +66,7 @@ def test_two_pictures_stack_on_a_phone(server: Server, open_tab: OpenTab) -> Non
     first, second = (place or {} for place in places)
     assert first["y"] + first["height"] <= second["y"]
     choose_by_keyboard(page.get_by_role("combobox", name="Regions switched off"))
-    expect(page.get_by_text(re.compile("Without .*: Model A .* says .*; Model B"))).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(page.get_by_text(re.compile("Without .*: Model A .* says .*; Model B"))).to_be_visible()
     no_sideways_scrolling(page)
     assert tab.complaints == []
 

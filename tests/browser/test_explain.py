@@ -11,6 +11,7 @@ from tests.browser.conftest import (
     explained,
     listening,
     no_sideways_scrolling,
+    said_of,
     upload,
 )
 from tests.server import Server
@@ -39,10 +40,6 @@ def press_word(page: Page, number: int, *, tap: bool = False) -> None:
         page.touchscreen.tap(x, y)
     else:
         page.mouse.click(x, y)
-
-
-def drawn_weights(page: Page) -> str:
-    return page.locator(".st-key-weights-chart [role=figure]").get_attribute("aria-label") or ""
 
 
 def keep_busy(page: Page) -> None:
@@ -103,11 +100,11 @@ def test_a_copied_link_shows_the_same_to_someone_else(server: Server, open_tab: 
     mine = open_tab().open(server.url + DEMO + "&model=b&features=4&off=2&width=wide")
     theirs = open_tab(scheme="dark")
     headline = explained(mine).inner_text()
-    weights = drawn_weights(mine)
+    weights = said_of(mine, "weights")
     assert weights.count("+") + weights.count("-") == 4
     page = theirs.open(mine.url)
     assert explained(page).inner_text() == headline
-    assert drawn_weights(page) == weights
+    assert said_of(page, "weights") == weights
     page.reload()
     assert explained(page).inner_text() == headline
     assert theirs.complaints == []

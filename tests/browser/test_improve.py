@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenTab, explained, no_sideways_scrolling, settled
-from tests.browser.test_pick import PATIENCE_MS, picked
+from tests.browser.test_pick import picked
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ def test_what_a_review_marked_is_taken_out_and_real_use_gets_better(
     page.get_by_role("button", name=re.compile("Improve")).first.click()
     expect(page.get_by_role("heading", name="Take out what should not matter")).to_be_visible()
     page.get_by_role("button", name="Train again without them").click()
-    expect(page.locator(".st-key-improve-chart .main-svg").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-improve-chart .main-svg").first).to_be_visible()
     told = page.get_by_text(re.compile(r"real use", re.IGNORECASE))
     expect(told.first).to_be_visible()
     expect(page).to_have_url(re.compile("task=rounds-.*model=round-1"))

@@ -19,18 +19,16 @@ from ui.workshop.store import Store
 
 pytestmark = pytest.mark.browser
 
-PATIENCE_MS = 120_000  # a run starts processes, each of which loads the model
-
 
 def picked(page: Page) -> Locator:
     """Start the run if it has not been made, and wait for the pick; its headline."""
     settled(page)
     start = page.get_by_role("button", name=re.compile("and pick$"))
     headline = page.get_by_role("heading", name=re.compile("of what the model uses|it is the pick"))
-    expect(start.or_(headline).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(start.or_(headline).first).to_be_visible()
     if start.is_visible():
         start.click()
-    expect(headline).to_be_visible(timeout=PATIENCE_MS)
+    expect(headline).to_be_visible()
     settled(page)
     return headline
 
@@ -92,9 +90,7 @@ def test_a_cancelled_run_goes_on_after_a_restart(open_tab: OpenTab, tmp_path: Pa
     with serve(tmp_path) as first:
         page.goto(first.url + "/pick?task=triage&n=400")
         page.get_by_role("button", name="Explain 400 texts and pick").click()
-        expect(page.get_by_text(re.compile(r"Explained \d+ of 400, .* a second"))).to_be_visible(
-            timeout=PATIENCE_MS
-        )
+        expect(page.get_by_text(re.compile(r"Explained \d+ of 400, .* a second"))).to_be_visible()
         page.get_by_role("button", name="Cancel").click()
         expect(page.get_by_text(of_many)).to_be_visible()
         n_before = int(re.search(of_many, page.get_by_text(of_many).inner_text())[1])
@@ -104,9 +100,7 @@ def test_a_cancelled_run_goes_on_after_a_restart(open_tab: OpenTab, tmp_path: Pa
         expect(page.get_by_text(of_many)).to_be_visible()
         assert int(re.search(of_many, page.get_by_text(of_many).inner_text())[1]) >= n_before
         page.get_by_role("button", name=re.compile("Pick from these")).click()
-        expect(page.get_by_role("heading", name=re.compile("model uses|the pick"))).to_be_visible(
-            timeout=PATIENCE_MS
-        )
+        expect(page.get_by_role("heading", name=re.compile("model uses|the pick"))).to_be_visible()
         expect(page.get_by_text("are not explained yet")).to_be_visible()
         settled(page)  # the curve comes last, and moves what is below the button
         page.get_by_role("button", name="Explain the rest").click()

@@ -24,6 +24,7 @@ from tests.browser.conftest import (
     explained,
     listening,
     no_sideways_scrolling,
+    said_of,
     settled,
     upload,
 )
@@ -172,8 +173,7 @@ def test_regions_can_be_chosen_by_keyboard_and_their_number_by_a_slider(
     slider.press("ArrowLeft")
     expect(page).to_have_url(re.compile("features=5"))
     explained(page)
-    alt = page.locator(".st-key-weights-chart [role=figure]").get_attribute("aria-label") or ""
-    assert len(alt.split("; ")) == 5
+    assert len(said_of(page, "weights").split("; ")) == 5
     page.get_by_text("Only what counts", exact=True).click()
     expect(page).to_have_url(re.compile("picture=only"))
 

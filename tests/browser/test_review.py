@@ -97,7 +97,7 @@ def keep_slow(slow_server: Server, monkeypatch: pytest.MonkeyPatch) -> KeepPick:
 def at_pick(page: Page, number: int) -> None:
     """Wait until this pick is shown and answers to keys."""
     expect(page.get_by_role("heading", level=1, name=f"Pick {number} of")).to_be_visible()
-    expect(page.get_by_role("button", name="Cannot tell")).to_be_enabled(timeout=60_000)
+    expect(page.get_by_role("button", name="Cannot tell")).to_be_enabled()
     settled(page)
 
 

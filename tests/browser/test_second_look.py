@@ -5,7 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import OpenTab, choose, explained, no_sideways_scrolling, settled
+from tests.browser.conftest import (
+    OpenTab,
+    choose,
+    explained,
+    no_sideways_scrolling,
+    said_of,
+    settled,
+)
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -13,7 +20,6 @@ pytestmark = pytest.mark.browser
 SURVIVES = "Does it survive other settings?"
 OPINION = "A second opinion"
 NOTICED = "Could the model notice that it is being tested?"
-PATIENCE_MS = 60_000  # the model is asked some thousand times, with others at work too
 
 
 def unfold(page: Page, title: str, *says: str) -> Locator:
@@ -22,14 +28,14 @@ def unfold(page: Page, title: str, *says: str) -> Locator:
     part = page.get_by_test_id("stExpander").filter(has_text=title)
     part.get_by_text(title, exact=True).click()
     for sentence in says:
-        expect(part.get_by_text(re.compile(sentence)).first).to_be_visible(timeout=PATIENCE_MS)
+        expect(part.get_by_text(re.compile(sentence)).first).to_be_visible()
     return part
 
 
 def drawn(page: Page, name: str) -> Locator:
     """Wait for a figure; the figure."""
     chart = page.locator(f".st-key-{name}-chart")
-    expect(chart.locator(".main-svg").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(chart.locator(".main-svg").first).to_be_visible()
     return chart
 
 
@@ -41,7 +47,8 @@ def test_a_text_is_looked_at_again(server: Server, open_tab: OpenTab) -> None:
     expect(key).to_be_visible()
     address = page.url
     unfold(page, SURVIVES, r"\d of 6 stay in all 5 ways to ask")
-    words = drawn(page, "survival").locator("[role=figure]").get_attribute("aria-label") or ""
+    drawn(page, "survival")
+    words = said_of(page, "survival")
     assert len(re.findall(r": \d of 5(;|$)", words)) >= 6
     opinion = unfold(page, OPINION, "Shapley weights share out the whole way", r"\d of 6 here")
     drawn(page, "opinions")
@@ -89,7 +96,7 @@ def test_all_is_open_on_a_dark_phone(server: Server, open_tab: OpenTab) -> None:
     opinion.get_by_text("One column", exact=True).click()
     column = opinion.get_by_role("combobox", name="Column")
     choose(column, "age")
-    expect(opinion.get_by_text("other values of age;")).to_be_visible(timeout=PATIENCE_MS)
+    expect(opinion.get_by_text("other values of age;")).to_be_visible()
     drawn(page, "dependence")
     no_sideways_scrolling(page)
     assert tab.complaints == []
