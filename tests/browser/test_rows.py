@@ -110,7 +110,7 @@ def test_a_csv_with_the_models_columns_is_explained_row_by_row(
 ) -> None:
     page = open_tab().page
     bring(page, server)
-    page.get_by_text("A table (.csv)", exact=True).click()
+    page.get_by_text("A table (.csv, .xlsx)", exact=True).click()
     header, *lines = flu_csv().splitlines()
     wide = "\n".join([header + ",shoe size", *(line + ",42" for line in lines)])
     upload(page, "patients.csv", wide.encode())
@@ -139,7 +139,7 @@ def test_bad_tables_end_in_a_sentence(
 ) -> None:
     page = open_tab().page
     bring(page, server)
-    page.get_by_text("A table (.csv)", exact=True).click()
+    page.get_by_text("A table (.csv, .xlsx)", exact=True).click()
     upload(page, "patients.csv", change(flu_csv()).encode())  # type: ignore[operator]
     expect(page.get_by_role("alert").filter(has_text=says)).to_be_visible()
     page.get_by_role("button", name="Explain", exact=True).click()

@@ -198,6 +198,19 @@ def test_how_it_works_and_the_flaw_open() -> None:
     assert flaw.summary in seen(app).replace("\\", "")
 
 
+def test_an_item_that_is_not_there_leads_to_one_that_is() -> None:
+    app = opened(explain, task="triage", item="test-999999", off="1")
+    assert "There is no number 999,999 here: the last one is" in app.error[0].value.replace(
+        "\\", ""
+    )
+    assert "Try again" not in [button.label for button in app.button]
+    next(button for button in app.button if button.label == "Open the first example").click().run()
+    settled(app)
+    assert "The model says" in seen(app)
+    assert app.query_params.get("item") in (None, str(DEMO.item))
+    assert "off" not in app.query_params
+
+
 # --- Upload -----------------------------------------------------------------------------------
 
 
@@ -215,7 +228,7 @@ def test_pasted_text_is_counted_and_bad_text_refused_without_losing_it() -> None
 
 def test_a_table_offers_its_columns() -> None:
     app = opened(upload)
-    app.segmented_control(key="upload-way").set_value("Texts in a table (.csv)").run()
+    app.segmented_control(key="upload-way").set_value("Texts in a table (.csv, .xlsx)").run()
     rows = b"id,message\n1,My chest hurts\n2,Please renew\n3,\n"
     settled(app.file_uploader[0].upload("inbox.csv", rows, "text/csv").run())
     assert "2 texts from 3 rows" in seen(app).replace("\\", "")
@@ -232,7 +245,8 @@ def test_a_table_offers_its_columns() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("latin.txt", "Zürich".encode("latin-1"), "not UTF-8"),
+        ("latin.txt", "Zürich".encode("latin-1"), "it was read as Windows-1252 (“Zürich”)"),
+        ("page.html", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "(.xls, .doc) or one with a password"),
         ("empty.txt", b"  ", "is empty"),
         ("long.txt", b"word " * 30_000, "150,000 characters"),
     ],
