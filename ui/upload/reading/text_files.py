@@ -45,12 +45,16 @@ def checked_text(text: str) -> str:
     Raises
     ------
     InputError
-        If it is empty, has no words, or is too long.
+        If it is empty, has no words, is too long, or is not whole.
     """
     if len(text) > MAX_CHARACTERS:
         raise InputError(
             f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be explained "
             "at once. Shorten it to the part that matters."
+        )
+    if half := re.search("[\ud800-\udfff]", text):
+        raise InputError(
+            f"The text has half a character in it, at position {half.start() + 1:,}. Copy it again."
         )
     TextPerturber().check(text)
     return text
