@@ -1,5 +1,7 @@
 """The screen Explain: one prediction, from the answer to what to take away."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -7,7 +9,7 @@ import streamlit as st
 from lime_engine.subjects import ImageSubject, TabularSubject, TextSubject
 from lime_engine.types import Explanation
 from ui.compare.links import compare_button, of_item
-from ui.explain.choice import Choice
+from ui.explain.choice import Choice, first_choice
 from ui.explain.controls import choice_bar
 from ui.explain.export import Shown
 from ui.explain.panels import common as panels
@@ -16,9 +18,10 @@ from ui.explain.panels import second as panels_second
 from ui.explain.panels import table as panels_table
 from ui.explain.panels import text as panels_text
 from ui.explain.panels.guess import ask_for_a_guess, committed_guess
-from ui.explain.place import current_choice
+from ui.explain.place import current_choice, write_choice
 from ui.explain.work import explaining
 from ui.shell.notices import remark
+from ui.shell.screens import leave_for
 from ui.shell.waiting import fetch
 from ui.shell.wording import NOUNS, plain
 
@@ -72,5 +75,16 @@ def _explanation(choice: Choice) -> dict[str, Any] | None:
         request,
         affinity=request.affinity,
         what=f"Asking the model about copies of this {NOUNS[choice.task.kind].item}",
+        otherwise=_way_out(choice),
     )
     return found
+
+
+def _way_out(choice: Choice) -> tuple[str, Callable[[], None]]:
+    """What to offer a person whose link names an item that there is not."""
+    if not choice.task.examples:
+        return "Bring it again", partial(leave_for, "upload", {})
+    first = first_choice(choice.task).item
+    return "Open the first example", partial(
+        write_choice, item=first, target=None, off=(), edits=()
+    )

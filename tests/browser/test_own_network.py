@@ -36,7 +36,7 @@ def bring(page: Page, server: Server, network: bytes) -> None:
     page.goto(server.url + "/upload")
     settled(page)
     page.get_by_text("Pictures", exact=True).click()
-    expect(page.get_by_text("PNG, JPEG or WebP pictures")).to_be_visible()
+    expect(page.get_by_text("PNG, JPEG, WebP or TIFF pictures")).to_be_visible()
     upload(page, "astronaut.png", photograph())
     expect(page.get_by_text("One picture, 512 × 512 pixels")).to_be_visible()
     settled(page)

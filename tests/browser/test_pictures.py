@@ -193,7 +193,7 @@ def bring(page: Page, server: Server) -> None:
     page.goto(server.url + "/upload")
     settled(page)
     page.get_by_text("Pictures", exact=True).click()
-    expect(page.get_by_text("PNG, JPEG or WebP pictures")).to_be_visible()
+    expect(page.get_by_text("PNG, JPEG, WebP or TIFF pictures")).to_be_visible()
 
 
 def test_pictures_are_uploaded_in_a_zip_and_survive_a_reload(

@@ -97,7 +97,7 @@ def test_a_csv_with_the_models_columns_is_explained_row_by_row(
 ) -> None:
     page = open_tab().page
     bring(page, server)
-    page.get_by_text("A table (.csv)", exact=True).click()
+    page.get_by_text("A table (.csv, .xlsx)", exact=True).click()
     header, *lines = flu_csv().splitlines()
     wide = "\n".join([header + ",shoe size", *(line + ",42" for line in lines)])
     upload(page, "patients.csv", wide.encode())

@@ -15,7 +15,7 @@ from tests.model_adapters.networks import torch_like
 from tests.pages.conftest import opened, press, seen, settled, upload
 
 NOTHING = "nothing to explain yet"
-TEXT_FILE, TABLE = "A text file (.txt)", "Texts in a table (.csv)"
+TEXT_FILE, TABLE = "A text file (.txt)", "Texts in a table (.csv, .xlsx)"
 
 
 def bringing(kind: str) -> AppTest:
@@ -49,7 +49,7 @@ def test_pasted_text_is_counted_and_bad_text_refused_without_losing_it() -> None
 
 def test_a_table_offers_its_columns() -> None:
     app = opened(upload)
-    app.segmented_control(key="upload-way").set_value("Texts in a table (.csv)").run()
+    app.segmented_control(key="upload-way").set_value("Texts in a table (.csv, .xlsx)").run()
     rows = b"id,message\n1,My chest hurts\n2,Please renew\n3,\n"
     give(app, "inbox.csv", rows)
     assert "2 texts from 3 rows" in seen(app)
@@ -71,7 +71,13 @@ def alerts(app: AppTest) -> str:
 @pytest.mark.parametrize(
     ("way", "name", "content", "says"),
     [
-        (TEXT_FILE, "latin.txt", "Zürich".encode("latin-1"), "is not UTF-8 text"),
+        (TEXT_FILE, "a.docx", b"PK\3\4word/document.xml\0\xff", "is a Word document, not"),
+        (
+            TEXT_FILE,
+            "page.html",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0",
+            "(.xls, .doc) or one with a password",
+        ),
         (TEXT_FILE, "empty.txt", b"  ", "is empty"),
         (TEXT_FILE, "a.txt", b"\n", "is empty"),
         (TEXT_FILE, "long.txt", b"word " * 30_000, "150,000 characters"),
@@ -84,6 +90,13 @@ def test_bad_texts_end_in_a_sentence(way: str, name: str, content: bytes, says: 
     app.segmented_control(key="upload-way").set_value(way).run()
     assert says in alerts(give(app, name, content))
     assert NOTHING in seen(press(app, "Explain"))
+
+
+def test_an_older_encoding_is_read_and_said() -> None:
+    app = opened(upload)
+    app.segmented_control(key="upload-way").set_value(TEXT_FILE).run()
+    give(app, "latin.txt", "Zürich".encode("latin-1"))
+    assert "it was read as Windows-1252 (“Zürich”)" in seen(app)
 
 
 def too_many_pixels() -> bytes:
@@ -122,7 +135,7 @@ def flu_csv() -> str:
 )
 def test_bad_tables_end_in_a_sentence(change: Callable[[str], str], says: str) -> None:
     app = bringing("table")
-    app.segmented_control(key="upload-rows-way").set_value("A table (.csv)").run()
+    app.segmented_control(key="upload-rows-way").set_value("A table (.csv, .xlsx)").run()
     assert says in alerts(give(app, "patients.csv", change(flu_csv()).encode()))
     assert NOTHING in seen(press(app, "Explain"))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from lime_engine.errors import Cancelled, LimeError
+from lime_engine.errors import Cancelled, InputError, LimeError
 from ui.shell.notices import problem
 from ui.workshop.jobs import Job, workers
 from ui.workshop.store import store
@@ -28,11 +28,13 @@ def fetch(
     *args: Any,
     affinity: str,
     what: str,
+    otherwise: tuple[str, Callable[[], None]] | None = None,
 ) -> Any:
     """The result of `function(*args, report=...)`, kept in the store as (`kind`, `entry_id`).
 
-    `what` says in plain words what is being done. None while there is nothing to show: progress,
-    "cancelled" or the error is then on the page in its place.
+    `what` says in plain words what is being done. `otherwise`, a label and what its button does, is
+    offered if the person asked for what there is not, which trying again cannot mend. None while
+    there is nothing to show: progress, "cancelled" or the error is then on the page in its place.
     """
     jobs: dict[str, Job[Any]] = st.session_state.setdefault(_JOBS, {})
     key = f"{kind}:{entry_id}"
@@ -56,7 +58,11 @@ def fetch(
         _offer_again(key, f"{what}: cancelled. Nothing was lost.", "Start again")
     except LimeError as error:
         problem(str(error))
-        _offer_again(key, None, "Try again")
+        if otherwise is not None and isinstance(error, InputError):
+            label, act = otherwise
+            st.button(label, key=f"otherwise-{key}", on_click=act)
+        else:
+            _offer_again(key, None, "Try again")
     else:
         del jobs[key]
         return result

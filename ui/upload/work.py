@@ -40,16 +40,18 @@ _GONE = "The file is no longer on this server. Choose it again."
 def text(name: str, upload_id: str, *, report: Report) -> dict[str, Any]:
     """The one text of a file, kept.
 
-    Returns "source", the id that opens it; "preview"; "counts", see `counts_of`.
+    Returns "source", the id that opens it; "preview"; "counts", see `counts_of`; "remarks".
     """
 
     def read(data: bytes) -> dict[str, Any]:
-        found = checked_text(decoded(name, data))
+        content, remarks = decoded(name, data)
+        found = checked_text(content)
         more = "…" if len(found) > PREVIEW_CHARACTERS else ""
         return {
             "source": kept.keep_texts([found]),
             "preview": found[:PREVIEW_CHARACTERS] + more,
             "counts": counts_of(found),
+            "remarks": remarks,
         }
 
     return _read(upload_id, read)

@@ -31,7 +31,7 @@ from ui.upload.reading.pictures import (
 from ui.workshop.kept import pixels_of
 
 ROOT = Path(__file__).parents[3]
-WELCOME = "PNG, JPEG and WebP are welcome"
+WELCOME = "PNG, JPEG, WebP and TIFF are welcome"
 
 
 def scene(height: int = 24, width: int = 32, channels: int = 3) -> NDArray[np.uint8]:
@@ -77,7 +77,7 @@ def refusal(name: str, data: bytes, read: Callable[[str, bytes], Any] = read_pic
 # ---- what a picture looks like ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
 def test_lossless_pixels_come_back(kind: str) -> None:
     found = read_picture("a.x", file_of(scene(), kind, lossless=True))
     assert np.array_equal(pixels_of(found.png), scene())
@@ -149,17 +149,67 @@ def test_a_transparent_colour_is_white_too() -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_pictures_stand_upright(orientation: int, kind: str) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    data = file_of(scene(), kind, exif=exif, **({} if kind == "PNG" else {"quality": 95}))
+    data = file_of(
+        scene(), kind, exif=exif, **({"quality": 95} if kind in ("JPEG", "WEBP") else {})
+    )
     with Image.open(io.BytesIO(data)) as image:
         expected = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
     found = read_picture("a", data)
     assert np.array_equal(pixels_of(found.png), expected)
     assert (found.height, found.width) == expected.shape[:2]
     assert found.height == (32 if orientation > 4 else 24)
+
+
+@pytest.mark.parametrize("packing", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"])
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16"])
+def test_tiffs_of_every_usual_kind(mode: str, packing: str) -> None:
+    colours = Image.fromarray(scene())
+    grey16 = np.arange(24 * 32, dtype=np.uint16).reshape(24, 32) * 85
+    image = Image.fromarray(grey16) if mode == "I;16" else colours.convert(mode)
+    if packing == "jpeg" and mode not in ("L", "RGB"):
+        return  # not one of its kinds
+    peer = (
+        np.asarray(image.convert("L" if mode in ("1", "LA") else "RGB"))
+        if mode != "I;16"
+        else (grey16 >> 8)
+    )
+    read = pixels_of(read_picture("a.tif", file_of(image, "TIFF", compression=packing)).png)
+    if mode == "L":
+        peer = np.asarray(image)
+    assert np.abs(read.astype(int) - peer).max() <= (40 if packing == "jpeg" else 1)
+
+
+def test_tiffs_of_scanners_and_microscopes() -> None:
+    values = np.arange(24 * 32, dtype=np.uint16).reshape(24, 32) * 85
+    big_endian = tiff_of(32, 24, 16, values.astype(">u2").tobytes(), order=">")
+    assert np.array_equal(pixels_of(read_picture("a", big_endian).png), values >> 8)
+    white_is_0 = file_of(values, "TIFF", tiffinfo={262: 0})
+    assert np.array_equal(pixels_of(read_picture("a", white_is_0).png), 255 - (values >> 8))
+    for image in (values.astype(np.int32), values.astype(np.float32)):
+        assert "numbers of 12 or 32 bits" in refusal("a.tif", file_of(image, "TIFF"))
+    twelve = tiff_of(32, 24, 12, bytes(32 * 24 * 12 // 8))
+    assert "numbers of 12 or 32 bits" in refusal("a.tif", twelve)
+    pages = file_of(scene(), "TIFF", save_all=True, append_images=[Image.new("RGB", (9, 9), "red")])
+    assert np.array_equal(pixels_of(read_picture("a", pages).png), scene())
+
+
+def tiff_of(
+    width: int, height: int, bits: int, raw: bytes, *more: tuple[int, int], order: str = "<"
+) -> bytes:
+    """A grey TIFF by hand; `more` are tags of its directory with their values."""
+    tags = {256: width, 257: height, 258: bits, 259: 1, 262: 1, 273: 0, 277: 1, 278: height}
+    tags |= {279: len(raw), **dict(more)}
+    start = 8 + 2 + 12 * len(tags) + 4
+    tags[273] = start
+    entries = b"".join(
+        struct.pack(f"{order}HHII", tag, 4, 1, value) for tag, value in sorted(tags.items())
+    )
+    head = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}I", 8)
+    return head + struct.pack(f"{order}H", len(tags)) + entries + bytes(4) + raw
 
 
 def test_damaged_metadata_does_not_matter() -> None:
@@ -196,14 +246,15 @@ def test_a_jpeg_with_a_second_picture_in_it() -> None:
     assert (read[..., 0] > 250).all()
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
 @pytest.mark.parametrize(
     ("size", "kept"), [((2000, 1500), (512, 384)), ((700, 3333), (108, 512)),
      ((513, 512), (512, 511))],
 )  # fmt: skip
 def test_large_pictures_are_shrunk(kind: str, size: tuple[int, int], kept: tuple[int, int]) -> None:
     large = Image.fromarray(scene(60, 80)).resize(size, Image.Resampling.BICUBIC)
-    found = read_picture("a", file_of(large, kind, quality=95))
+    options = {} if kind == "TIFF" else {"quality": 95}
+    found = read_picture("a", file_of(large, kind, **options))
     assert (found.width, found.height, found.was_shrunk) == (*size, True)
     peer = np.asarray(large.resize(kept, Image.Resampling.BOX)).astype(int)
     read = pixels_of(found.png).astype(int)
@@ -247,7 +298,7 @@ def test_what_is_kept_has_no_metadata_and_is_the_same_each_time() -> None:
         (b"\0\0\0\x18ftypavif\0\0\0\0", "an AVIF picture"),
         (file_of(scene(), "GIF"), f"a GIF picture. {WELCOME}"),
         (file_of(scene(), "BMP"), f"a BMP picture. {WELCOME}"),
-        (file_of(scene(), "TIFF"), f"a TIFF picture. {WELCOME}"),
+        (b"II+\0" + bytes(60), f"a TIFF picture. {WELCOME}"),  # of the large kind
         (file_of(scene(), "ICO"), "not a picture this app can read"),
         (b"\x89PNG\r\n\x1a\n", "damaged or incomplete"),
         (b"\xff\xd8\xff", "damaged or incomplete"),
@@ -294,13 +345,24 @@ def huge_extended_webp() -> bytes:
 @pytest.mark.parametrize(
     "data",
     [png_of(30000, 30000, 1, 0, b""), huge_jpeg(), huge_webp(True), huge_webp(False),
-     huge_extended_webp()],
+     huge_extended_webp(), tiff_of(30000, 30000, 8, b""), tiff_of(30000, 30000, 8, b"", order=">")],
 )  # fmt: skip
 def test_too_many_pixels_are_refused_before_a_decoder_sees_them(
     data: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pictures, "_READERS", {})
     assert "at most 40 million" in refusal("a", data)
+
+
+@pytest.mark.parametrize(
+    "tags", [((322, 30000), (323, 30000)), ((259, 34925),), ((259, 50001),)]
+)  # fmt: skip
+def test_tiffs_with_huge_tiles_or_rare_packings_are_refused_before_a_decoder_sees_them(
+    tags: tuple[tuple[int, int], ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "_READERS", {})
+    says = "packed in a way" if tags[0][0] == 259 else "damaged or incomplete"
+    assert says in refusal("a", tiff_of(32, 24, 8, bytes(32 * 24), *tags))
 
 
 def test_a_second_header_cannot_change_the_size() -> None:
@@ -323,6 +385,7 @@ WHOLE = {
     "PNG": file_of(np.random.default_rng(0).integers(0, 255, (24, 32, 3), dtype=np.uint8)),
     "JPEG": file_of(scene(), "JPEG", progressive=True),
     "WEBP": file_of(scene(), "WEBP"),
+    "TIFF": file_of(scene(), "TIFF", compression="tiff_lzw"),
 }
 
 
@@ -365,7 +428,7 @@ def test_no_other_decoder_is_ever_loaded() -> None:
         "names = 'Eps Psd Ico Wmf Mpo Avif Jpeg2K'.split()\n"
         "print([name for name in names if f'PIL.{name}ImagePlugin' in sys.modules])"
     )
-    others = [b"8BPS", b"II*\0", b"%!PS", b"\0\0\0\x0cjP  ", b"words", b"\0\0\1\0"]
+    others = [b"8BPS", b"II*\0", b"II+\0", b"%!PS", b"\0\0\0\x0cjP  ", b"words", b"\0\0\1\0"]
     run = subprocess.run(
         [sys.executable, "-c", code],
         input=b"--cut--".join([*WHOLE.values(), *others]),

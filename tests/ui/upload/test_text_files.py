@@ -50,8 +50,18 @@ def test_what_a_spreadsheet_writes_is_what_is_read(rows: list[list[str]], separa
     [
         (b"", "“x.csv” is empty"),
         (b" \n ", "“x.csv” is empty"),
-        ("name,text\n1,Zürich".encode("latin-1"), "not UTF-8 text (byte 0xFC at position 13)"),
-        (b"PK\x03\x04\0\0\0", "zero bytes"),
+        (b"\xef\xbb\xbf", "“x.csv” is empty"),
+        (b"\xff\xfe", "“x.csv” is empty"),
+        (b"\xff\xfe\0\xd8", "“x.csv” is not UTF-8 text, nor in an encoding that can be told"),
+        (bytes(range(128, 256)) * 9, "nor in an encoding that can be told"),
+        (b"\1\2\0\3", "zero bytes"),
+        (b"PK\x03\x04\0\0\0", "“x.csv” is a zip, not text. Unpack it, and choose"),
+        (b"PK\x03\x04\0\0\0word/document.xml", "is a Word document, not text. Save it as plain"),
+        (b"PK\x03\x04\0\0\0xl/workbook.xml", "cannot be read as a workbook: it is damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "(.xls, .doc) or one with a password, not"),
+        (b"%PDF-1.7\n", "is a PDF document, not text"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is a PNG picture, not text. Pictures are brought under"),
+        (b"\xff\xd8\xff\xe0\0", "is a JPEG picture"),
         (b"text\n", "a header but no rows"),
         (b'text\n"never closed', "cannot be read as CSV"),
         (b"id,text\n1,hello, you", "Row 2 of “x.csv” has 3 cells, but the header names 2"),
@@ -65,7 +75,58 @@ def test_bad_files(data: bytes, says: str) -> None:
 
 
 def test_utf16_from_a_spreadsheet_is_read() -> None:
-    assert decoded("x.txt", "Zürich ✓".encode("utf-16")) == "Zürich ✓"
+    assert decoded("x.txt", "Zürich ✓".encode("utf-16")) == ("Zürich ✓", [])
+
+
+LANGUAGES = {
+    "name;ort\n1;Zürich\n2;Köln\n3;größer\nÄRGER; Öl": ["cp1252", "mac_roman"],
+    "text\nL'été à la plage, ça va\nFrançois est déjà né, créée; «où»": ["cp1252", "mac_roman"],
+    "El niño comió piñata mañana; ¿qué tal señor?": ["cp1252", "mac_roman"],
+    "Åsa går på ön; älg; Rødgrød med fløde; Ærø": ["cp1252", "mac_roman"],
+    "Não há informação; ação; coração": ["cp1252", "mac_roman"],
+    "price;5 €\nname;it’s “quoted” – yes…": ["cp1252", "mac_roman"],
+    "Zürich": ["cp1252", "mac_roman"],
+    "Zażółć gęślą jaźń; dzień dobry, proszę się nie śmiać": ["cp1250"],
+    "Привет, как дела? Болит голова": ["cp1251"],
+    "Καλημέρα κόσμε, τι κάνεις": ["cp1253"],
+    "Güneşli bir gün, çocuklar dışarıda; İstanbul": ["cp1254"],
+    "日本語のテキスト、こんにちは世界": ["cp932"],
+    "你好，世界。今天天气很好，我们去公园散步吧": ["gb18030"],
+    "안녕하세요 세계, 오늘은 날씨가 좋습니다": ["cp949"],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(text, each) for text, all_ in LANGUAGES.items() for each in all_]
+)
+def test_what_older_spreadsheets_write_is_read_and_said(text: str, encoding: str) -> None:
+    read, remarks = decoded("x.csv", text.encode(encoding))
+    assert read == text
+    assert len(remarks) == 1
+    assert remarks[0].startswith("“x.csv” is not UTF-8; it was read as ")
+    example = remarks[0].split("(“")[1].split("”)")[0]
+    assert example in text  # a word by which to see whether it was read rightly
+    assert not example.isascii()
+
+
+def test_the_remark_names_the_encoding_and_the_way_out() -> None:
+    table = read_table("x.csv", "name,text\n1,Zürich\n".encode("cp1252"))
+    assert table.rows == (("1", "Zürich"),)
+    assert table.remarks == (
+        "“x.csv” is not UTF-8; it was read as Windows-1252 (“Zürich”). If that looks wrong, save "
+        "the file with the encoding UTF-8 and choose it again.",
+    )
+
+
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;"])
+def test_excels_line_that_names_the_separator(line: str) -> None:
+    table = read_table("x.csv", f"{line}\r\na, b;c\r\n1,5;2\r\n".encode())
+    assert (table.columns, table.rows) == (("a, b", "c"), (("1,5", "2"),))
+
+
+def test_a_quoted_separator_in_the_header_does_not_count() -> None:
+    table = read_table("x.csv", b'"surname, name, title";text\n"a, b, c";hello\n')
+    assert table.columns == ("surname, name, title", "text")
 
 
 def test_unnamed_and_doubled_columns_get_names_of_their_own() -> None:
@@ -159,18 +220,21 @@ def test_what_takes_more_memory_than_it_may_ends_in_a_sentence() -> None:
     code = (
         "from lime_engine.errors import InputError\n"
         "from ui.upload.reading.bounded import bounded_memory\n"
-        "try:\n"
-        "    with bounded_memory(100_000_000):\n"
-        "        bytearray(50_000_000)\n"
-        "        print('fits')\n"
-        "        bytearray(200_000_000)\n"
-        "except InputError as error: print(error)\n"
-        "print(len(bytearray(200_000_000)))"
+        "for step in (1_000, 600_000_000):\n"  # little by little, and at once
+        "    try:\n"
+        "        with bounded_memory(100_000_000):\n"
+        "            there = [bytes(step) for _ in range(50_000_000 // step)]\n"
+        "            print('fits')\n"
+        "            while True: there.append(bytes(step))\n"
+        "    except InputError as error: print(error)\n"
+        "    print(len(there) * step)\n"
+        "print(len(bytearray(400_000_000)))"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert run.stdout.splitlines() == [
-        "fits",
-        "Reading this file takes more memory than a file may have here. Bring a smaller part of "
-        "it.",
-        "200000000",
-    ], run.stderr
+    said = run.stdout.splitlines()
+    refused = (
+        "Reading this file takes more memory than a file may have here. Bring a smaller part of it."
+    )
+    assert said[:2] == ["fits", refused], run.stderr
+    assert 50_000_000 < int(said[2]) < 190_000_000
+    assert said[3:] == ["fits", refused, "0", "400000000"]

@@ -36,7 +36,6 @@ def network(pictures: Pictures | None) -> Task | None:
     """The task of the network that was brought, once it has answered about a picture."""
     file = st.file_uploader(
         f"Your network: an image classifier as one .onnx file, at most {MAX_MB} MB",
-        type="onnx",
         key="upload-network",
         max_upload_size=MAX_MB,
         help="It runs on this server, in a process of its own with little memory and time, and "

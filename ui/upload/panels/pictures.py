@@ -11,7 +11,6 @@ from ui.upload.reading.pictures import MAX_ZIP_BYTES
 from ui.workshop.kept import Pictures
 from ui.workshop.request import store_id
 
-ENDINGS = ["png", "jpg", "jpeg", "webp", "zip"]
 MAX_MB = MAX_ZIP_BYTES // 1_000_000
 SAID = 3  # sentences on what was left out
 
@@ -19,8 +18,8 @@ SAID = 3  # sentences on what was left out
 def pictures() -> Pictures | None:
     """Name and store id of the pictures that were brought; None if there are none (yet)."""
     files = st.file_uploader(
-        f"PNG, JPEG or WebP pictures of at most 10 MB, or a zip of them of at most {MAX_MB} MB",
-        type=ENDINGS,
+        f"PNG, JPEG, WebP or TIFF pictures of at most 10 MB, or a zip of them of at most "
+        f"{MAX_MB} MB",
         accept_multiple_files=True,
         key="upload-pictures",
         max_upload_size=MAX_MB,

@@ -19,7 +19,7 @@ from ui.workshop import kept
 from ui.workshop.column import Column
 from ui.workshop.request import store_id
 
-FORM, CSV = "Fill in one row", "A table (.csv)"
+FORM, CSV = "Fill in one row", "A table (.csv, .xlsx)"
 
 Found = tuple[Callable[[], str], int]  # keeps them and returns the id that opens them; how many
 
@@ -64,8 +64,7 @@ def _form(task: Task, columns: Sequence[Column]) -> Found | None:
 def _file(columns: Sequence[Column]) -> Found | None:
     names = ", ".join(column.name for column in columns)
     file = st.file_uploader(
-        "A CSV file whose first line names the columns, at most 10 MB",
-        type="csv",
+        "A CSV file or an Excel workbook whose first line names the columns, at most 10 MB",
         key="upload-rows-csv",
         max_upload_size=MAX_MB,
         help=plain(f"It needs these columns, in any order: {names}."),

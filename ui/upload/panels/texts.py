@@ -15,7 +15,7 @@ from ui.upload.reading.text_files import MAX_MB, checked_text
 from ui.workshop import kept
 from ui.workshop.request import store_id
 
-PASTE, TEXT_FILE, TABLE = "Paste a text", "A text file (.txt)", "Texts in a table (.csv)"
+PASTE, TEXT_FILE, TABLE = ("Paste a text", "A text file (.txt)", "Texts in a table (.csv, .xlsx)")
 
 Found = tuple[Callable[[], str], int]  # keeps them and returns the id that opens them; how many
 
@@ -50,9 +50,7 @@ def pasted() -> Found | None:
 
 def text_file() -> Found | None:
     """The one text of a .txt file."""
-    file = st.file_uploader(
-        "A text file, at most 10 MB", type="txt", key="upload-txt", max_upload_size=MAX_MB
-    )
+    file = st.file_uploader("A text file, at most 10 MB", key="upload-txt", max_upload_size=MAX_MB)
     if file is None:
         return None
     upload_id = keep_file("upload", file)
@@ -70,6 +68,8 @@ def text_file() -> Found | None:
     if "problem" in found:
         problem(found["problem"])
         return None
+    for line in found["remarks"]:
+        remark(line)
     _count(*found["counts"])
     st.text(found["preview"])
     return lambda: str(found["source"]), 1
@@ -78,8 +78,7 @@ def text_file() -> Found | None:
 def table() -> Found | None:
     """The texts of one column of a table."""
     file = st.file_uploader(
-        "A CSV file whose first line names the columns, at most 10 MB",
-        type="csv",
+        "A CSV file or an Excel workbook whose first line names the columns, at most 10 MB",
         key="upload-csv",
         max_upload_size=MAX_MB,
     )

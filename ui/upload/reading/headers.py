@@ -6,6 +6,7 @@ import unicodedata
 from typing import NamedTuple
 
 from lime_engine.errors import InputError
+from ui.upload.reading.kinds import kind_of
 
 MAX_SIDE = 512  # of what is kept: beyond it superpixels get slower, not better
 MIN_SIDE = 8  # of what is kept; a smaller picture cannot be cut into regions
@@ -14,19 +15,13 @@ MAX_PIXELS = 40_000_000  # of one picture; more than the sensors of most cameras
 MAX_PASSES = 50  # of a progressive JPEG; each is as much work as the whole picture
 MAX_NAME = 80
 
-WELCOME = "PNG, JPEG and WebP are welcome; save it as one of these and choose it again."
-_OTHERS = (  # how files begin that are often taken for pictures
-    (rb"GIF8", "a GIF picture"),
-    (rb"BM.{4}\0\0\0\0", "a BMP picture"),
-    (rb"II\*\0|MM\0\*", "a TIFF picture"),
-    (rb".{4}ftyp(hei|hev|mif1|msf1)", "a HEIC picture"),
-    (rb".{4}ftypavi[fs]", "an AVIF picture"),
-    (rb"8BPS", "a Photoshop file"),
-    (rb"%PDF", "a PDF document"),
-    (rb"PK\x03\x04", "a zip"),
-    (rb"(\xef\xbb\xbf)?\s*<(\?xml|!--|!DOCTYPE\s+svg|svg)[^\0]*<svg|\s*<svg", "an SVG drawing"),
-)
+WELCOME = "PNG, JPEG, WebP and TIFF are welcome; save it as one of these and choose it again."
 _JPEG_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # neither stuffing, restart nor filling
+
+# Width, height, packing, way up, width and height of a tile.
+_TIFF_TAGS = frozenset((0x100, 0x101, 0x103, 0x112, 0x142, 0x143))
+# Not packed, fax, LZW, JPEG, deflate, PackBits, deflate of old.
+_TIFF_PACKINGS = frozenset((1, 2, 3, 4, 5, 7, 8, 32773, 32946))
 
 
 class Header(NamedTuple):
@@ -51,7 +46,7 @@ def checked_header(label: str, data: bytes) -> Header:
     Raises
     ------
     InputError
-        If it is empty, too large, no PNG, JPEG or WebP, or has too many or too few pixels.
+        If it is empty, too large, no PNG, JPEG, WebP or TIFF, or has too many or too few pixels.
     """
     if not data:
         raise InputError(
@@ -63,11 +58,13 @@ def checked_header(label: str, data: bytes) -> Header:
             "accepted. Save it smaller, or as JPEG."
         )
     try:
-        header, passes = _read(data)
-    except (struct.error, ValueError) as error:
+        header, passes = _read(label, data)
+    except InputError:
+        raise
+    except (struct.error, ValueError, KeyError) as error:
         raise InputError(damaged(label)) from error
     if header is None:
-        raise InputError(f"“{label}” is {_guess(data)}. {WELCOME}")
+        raise InputError(f"“{label}” is {_guess(label, data)}. {WELCOME}")
     width, height = header.width, header.height
     if not width or not height or passes > MAX_PASSES:
         raise InputError(damaged(label))
@@ -85,7 +82,7 @@ def checked_header(label: str, data: bytes) -> Header:
     return header
 
 
-def _read(data: bytes) -> tuple[Header | None, int]:
+def _read(label: str, data: bytes) -> tuple[Header | None, int]:
     """Kind and size as declared, read without a decoder; and the passes of a JPEG."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return Header("PNG", *struct.unpack_from(">II", data, 16)), 1
@@ -93,6 +90,8 @@ def _read(data: bytes) -> tuple[Header | None, int]:
         return _jpeg_header(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return Header("WebP", *_webp_size(data)), 1
+    if data[:4] in (b"II*\0", b"MM\0*"):
+        return Header("TIFF", *_tiff_size(label, data)), 1
     return None, 0
 
 
@@ -128,17 +127,42 @@ def _webp_size(data: bytes) -> tuple[int, int]:
             raise ValueError(f"unknown chunk {other!r}")
 
 
-def _guess(data: bytes) -> str:
-    """What a file that is no PNG, JPEG or WebP may be."""
+def _tiff_size(label: str, data: bytes) -> tuple[int, int]:
+    """The size of the first page, upright, if it is packed in a usual way."""
+    order = "<" if data.startswith(b"II") else ">"
+    (start,) = struct.unpack_from(f"{order}I", data, 4)
+    (n_entries,) = struct.unpack_from(f"{order}H", data, start)
+    tags: dict[int, int] = {}
+    for i in range(n_entries):
+        tag, form, count = struct.unpack_from(f"{order}HHI", data, start + 2 + 12 * i)
+        if tag in _TIFF_TAGS and form in (3, 4) and count == 1 and tag not in tags:
+            (tags[tag],) = struct.unpack_from(
+                order + ("H" if form == 3 else "I"), data, start + 10 + 12 * i
+            )
+    width, height = tags[0x100], tags[0x101]
+    if tags.get(0x103, 1) not in _TIFF_PACKINGS:
+        raise InputError(
+            f"“{label}” is a TIFF picture packed in a way this app does not read. Save it again, "
+            "not packed, or as PNG."
+        )
+    if tags.get(0x142, 0) * tags.get(0x143, 0) > MAX_PIXELS:  # memory is taken for a whole tile
+        raise ValueError("a tile larger than any picture")
+    return (height, width) if tags.get(0x112) in (5, 6, 7, 8) else (width, height)
+
+
+def _guess(label: str, data: bytes) -> str:
+    """What a file that is none of these may be."""
+    if kind := kind_of(data):
+        return kind.name
     start = data[:4096]
-    for pattern, kind in _OTHERS:
-        if re.match(pattern, start, re.DOTALL | re.IGNORECASE):
-            return kind
     try:
         is_text = b"\0" not in start and bool(start[:-3].decode() or len(start) < 4)
     except UnicodeDecodeError:
         is_text = False
-    return "a text file, whatever its name says" if is_text else "not a picture this app can read"
+    if not is_text:
+        return "not a picture this app can read"
+    posing = re.search(r"\.(png|jpe?g|webp|tiff?)$", label, re.IGNORECASE)
+    return "a text file" + (", whatever its name says" if posing else "")
 
 
 def kept_size(width: int, height: int) -> tuple[int, int]:

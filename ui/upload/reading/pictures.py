@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
-from PIL import Image, ImageFile
+from PIL import Image, ImageChops, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from lime_engine.errors import InputError
@@ -48,6 +49,7 @@ _READERS: dict[str, type[ImageFile.ImageFile]] = {
     "PNG": PngImageFile,
     "JPEG": JpegImageFile,
     "WebP": WebPImageFile,
+    "TIFF": TiffImageFile,
 }
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -58,6 +60,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_GREY_16 = ("I;16", "I;16B")
 _ONE_AT_A_TIME = threading.Lock()  # 40 million pixels take up to 0.7 GB while they are decoded
 
 
@@ -85,7 +88,7 @@ class Picture:
 
 
 def read_picture(name: str, data: bytes) -> Picture:
-    """A PNG, JPEG or WebP picture; of an animation the first frame.
+    """A PNG, JPEG, WebP or TIFF picture; of several frames or pages the first.
 
     Raises
     ------
@@ -133,10 +136,8 @@ def read_pictures(name: str, data: bytes) -> tuple[list[Picture], list[str]]:
             except InputError as error:
                 left_out.append(str(error))
     if not pictures:
-        why = " ".join(left_out[:3])
-        raise InputError(
-            f"“{label}” has no picture in it that can be read. {why or 'Zip PNG, JPEG or WebP.'}"
-        )
+        why = " ".join(left_out[:3]) or "Zip PNG, JPEG, WebP or TIFF."
+        raise InputError(f"“{label}” has no picture in it that can be read. {why}")
     if n_over:
         left_out.append(
             f"Only the first {MAX_PICTURES} pictures are read; {n_over:,} more files were left out."
@@ -153,7 +154,14 @@ def _decoded(label: str, header: Header, data: bytes) -> Picture:
             with _READERS[header.kind](io.BytesIO(data)) as image:
                 if image.size != header[1:]:
                     raise ValueError(f"declared {header[1:]}, has {image.size}")
+                if image.mode in ("I", "F") or _bits(image) == (12,):
+                    raise InputError(
+                        f"“{label}” is made of numbers of 12 or 32 bits, or with a sign. Save it "
+                        "with 8 or 16 bits a colour."
+                    )
                 small, transpose = _flattened(image, data)
+    except InputError:
+        raise
     except Exception as error:  # decoders raise whatever comes up in them
         raise InputError(damaged(label)) from error
     width, height = header.width, header.height
@@ -176,7 +184,7 @@ def _flattened(
     image.load()
     # 16-bit grey with alpha is read as RGBA; the header's colour type, 4, still tells.
     is_grey_rgba = isinstance(image, PngImageFile) and image.mode == "RGBA" and data[25] == 4
-    mode = "L" if is_grey_rgba or image.mode in ("1", "L", "LA", "I;16") else "RGB"
+    mode = "L" if is_grey_rgba or image.mode in ("1", "L", "LA", "La", *_GREY_16) else "RGB"
     width, height = image.size
     k = max(1, max(width, height) // (2 * MAX_SIDE))
     reduced = Image.new(mode, (ceil(width / k), ceil(height / k)))
@@ -187,12 +195,19 @@ def _flattened(
     if reduced.size != kept:
         box = (0, 0, width / k, height / k)
         reduced = reduced.resize(kept, Image.Resampling.LANCZOS, box)
+    if isinstance(image, TiffImageFile) and image.mode == "I;16" and image.tag_v2.get(262) == 0:
+        reduced = ImageChops.invert(reduced)  # in which 0 is white: the decoder has left it so
     return reduced, _turn(image)
+
+
+def _bits(image: ImageFile.ImageFile) -> object:
+    """Of each number in a TIFF."""
+    return image.tag_v2.get(258) if isinstance(image, TiffImageFile) else None
 
 
 def _on_white(part: Image.Image, mode: str) -> Image.Image:
     transparent = part.info.get("transparency")
-    if part.mode == "I;16":
+    if part.mode in _GREY_16:
         values = np.asarray(part)
         grey = (values >> 8).astype(np.uint8)
         if isinstance(transparent, int):
@@ -201,6 +216,8 @@ def _on_white(part: Image.Image, mode: str) -> Image.Image:
     if part.mode == "RGB" and transparent is not None and max(transparent) > 255:
         # A 16-bit colour, of which the decoder has kept the high bytes.
         part.info["transparency"] = tuple(value >> 8 for value in transparent)
+    if part.mode == "La":
+        part = part.convert("LA")  # which was stored darker where it is seen through
     if not part.has_transparency_data:
         return part.convert(mode)
     part = part.convert("RGBA")

@@ -11,7 +11,10 @@ from lime_engine.errors import InputError
 from lime_engine.text import TextPerturber
 from ui.figures.palette import counted
 from ui.shell.wording import listed
+from ui.upload.reading.encodings import text_of
 from ui.upload.reading.headers import shown_name
+from ui.upload.reading.kinds import is_workbook
+from ui.upload.reading.workbooks import opened_sheet
 
 MAX_TEXTS = 5000
 MAX_CHARACTERS = 100_000  # of one text
@@ -22,10 +25,12 @@ MAX_NAME = 200  # characters of a column's name
 MAX_ROWS = 10_000  # that are read; more than are used, for some may be left out
 MAX_CELLS = 2_000_000  # rows times columns; with its place a cell takes 60 bytes or more
 
+_SEPARATOR_LINE = re.compile(r'\s*"?sep=([,;\t|])"?[,;\t| ]*(\r\n|\r|\n)', re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file: the names of its columns, and its rows, each as long as the header.
+    """A table of texts: the names of its columns, and its rows, each as long as the header.
 
     `remarks` are sentences about how it was read.
     """
@@ -41,24 +46,43 @@ def checked_text(text: str) -> str:
     Raises
     ------
     InputError
-        If it is empty, has no words, or is too long.
+        If it is empty, has no words, is too long, or is not whole.
     """
     if len(text) > MAX_CHARACTERS:
         raise InputError(
             f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be explained "
             "at once. Shorten it to the part that matters."
         )
+    if half := re.search("[\ud800-\udfff]", text):
+        raise InputError(
+            f"The text has half a character in it, at position {half.start() + 1:,}. Copy it again."
+        )
     TextPerturber().check(text)
     return text
 
 
-def decoded(name: str, data: bytes) -> str:
-    """The text of a file.
+def decoded(name: str, data: bytes) -> tuple[str, list[str]]:
+    """The text of a file; and a sentence if its encoding had to be guessed.
 
     Raises
     ------
     InputError
-        If it is empty, too large, or not UTF-8 (or UTF-16 with a byte order mark).
+        If it is empty, too large, or no text in an encoding that can be told.
+    """
+    label = checked_size(name, data)
+    text, remarks = text_of(label, data)
+    if not text.strip():
+        raise InputError(f"“{label}” is empty. Choose a file with text in it.")
+    return text, remarks
+
+
+def checked_size(name: str, data: bytes) -> str:
+    """What to call a file that has a size to be read.
+
+    Raises
+    ------
+    InputError
+        If it is too large.
     """
     label = shown_name(name)
     if len(data) > MAX_BYTES:
@@ -66,38 +90,32 @@ def decoded(name: str, data: bytes) -> str:
             f"“{label}” has {len(data) / 1e6:.1f} MB; at most {MAX_MB} MB are "
             "accepted. Split it, or keep only the column with the texts."
         )
-    utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        text = data.decode("utf-16" if utf16 else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"“{label}” is not UTF-8 text (byte 0x{data[error.start]:02X} at position "
-            f"{error.start:,}). Save it with the encoding UTF-8 and choose it again."
-        ) from error
-    if not text.strip():
-        raise InputError(f"“{label}” is empty. Choose a file with text in it.")
-    if "\0" in text:
-        raise InputError(
-            f"“{label}” is not a text file (it has zero bytes). Save it as plain text or CSV."
-        )
-    return text
+    return label
 
 
 def read_table(name: str, data: bytes) -> Table:
-    """A CSV file with a header line; comma, semicolon, tab or | between the columns.
+    """A table with a header line: CSV, or the first sheet of an Excel workbook.
 
-    What is beyond `MAX_ROWS` or `MAX_CELLS` is not read, and a remark says so.
+    CSV has comma, semicolon, tab or | between the columns, or what its first line names
+    (``sep=;``). What is beyond `MAX_ROWS` or `MAX_CELLS` is not read, and a remark says so.
 
     Raises
     ------
     InputError
         As `decoded`; or if it has too many columns or no row under the header, or a row has more
-        cells than it.
+        cells than it; or if a workbook is damaged or too large.
     """
+    if is_workbook(data):
+        label = checked_size(name, data)
+        with opened_sheet(label, data) as (lines, remarks):
+            return _table(label, lines, "", remarks)
+    text, remarks = decoded(name, data)
     label = shown_name(name)
-    text = decoded(name, data)
-    separator = max(",;\t|", key=_first_line(text).count)
-    return _table(label, _csv_lines(label, text, separator), separator)
+    if named := _SEPARATOR_LINE.match(text):
+        separator, text = named[1], text[named.end() :]
+    else:
+        separator = max(",;\t|", key=_first_line(text).count)
+    return _table(label, _csv_lines(label, text, separator), separator, remarks)
 
 
 def _first_line(text: str) -> str:
@@ -118,7 +136,7 @@ def _csv_lines(label: str, text: str, separator: str) -> Iterator[list[str]]:
         ) from error
 
 
-def _table(label: str, lines: Iterator[list[str]], separator: str) -> Table:
+def _table(label: str, lines: Iterator[list[str]], separator: str, remarks: Sequence[str]) -> Table:
     """The table that these lines are, the first of them its header, and no more than is allowed."""
     filled = (line for line in lines if any(cell.strip() for cell in line))
     header = next(filled, [])
@@ -129,7 +147,7 @@ def _table(label: str, lines: Iterator[list[str]], separator: str) -> Table:
             "those that are needed."
         )
     rows: list[tuple[str, ...]] = []
-    remarks: list[str] = []
+    remarks = list(remarks)
     for line in filled:
         if len(rows) == min(MAX_ROWS, MAX_CELLS // n_columns):
             remarks.append(
@@ -138,10 +156,14 @@ def _table(label: str, lines: Iterator[list[str]], separator: str) -> Table:
             )
             break
         if len(line) > n_columns:
+            remedy = (
+                f"Put texts that contain “{separator}” in quotes."
+                if separator
+                else "Give each column a name."
+            )
             raise InputError(
                 f"Row {len(rows) + 2:,} of “{label}” has {counted(len(line), 'cell')}, but the "
-                f"header names {counted(n_columns, 'column')}. Put texts that contain "
-                f"“{separator}” in quotes."
+                f"header names {counted(n_columns, 'column')}. {remedy}"
             )
         rows.append((*line, *[""] * (n_columns - len(line))))
     if not rows:

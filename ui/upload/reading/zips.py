@@ -62,7 +62,7 @@ def members(label: str, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         raise InputError(
             f"“{label}” would grow to {total / 1e6:,.0f} MB when it is unpacked, more than "
             f"pictures do; at most {MAX_UNPACKED // 1_000_000} MB, and {MAX_RATIO} times its "
-            "size, are accepted. Zip only PNG, JPEG or WebP pictures."
+            "size, are accepted. Zip only PNG, JPEG, WebP or TIFF pictures."
         )
     return [member for member in members if not _is_litter(member.filename)]
 
