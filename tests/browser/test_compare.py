@@ -74,7 +74,7 @@ READABLE = """(chosen) => {
 def test_what_is_chosen_can_be_read(server: Server, open_tab: OpenTab, scheme: str) -> None:
     page = open_tab(scheme=scheme).open(server.url + "/compare?task=triage&n=8&show=all")
     chosen = page.get_by_role("radio", name="All", exact=True)
-    expect(chosen).to_be_checked(timeout=PATIENCE_MS)
+    expect(chosen).to_be_checked()
     settled(page)
     assert chosen.evaluate(READABLE) >= 4.5
     expect(page.get_by_role("button", name=re.compile("^Help for [^*]+$")).first).to_be_attached()
