@@ -10,6 +10,11 @@ import pytest
 from tests.fitted_once import sitecustomize
 from tests.server import Server, serve
 
+# As in the app's workers, and before NumPy is imported: the suite's processes already use all the
+# cores, and threads that wait for each other in many small products take five times as long.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def fitted_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
