@@ -13,6 +13,10 @@ from tests.server import Server, serve
 
 settings.register_profile("suite", deadline=None)  # a busy machine is no failure
 settings.load_profile("suite")
+# As in the app's workers, and before NumPy is imported: the suite's processes already use all the
+# cores, and threads that wait for each other in many small products take five times as long.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 
 @pytest.fixture(scope="session", autouse=True)
