@@ -85,9 +85,10 @@ def changed(
     now, sure = headline(answer, explanation.class_names)
     was, _ = headline(explanation.probabilities, explanation.class_names)
     turned = f"the model now says {now}, {sure}" if now != was else f"the model still says {now}"
+    new, old = percent(after), percent(before)
     poor = " It is a poor guide here." if abs(expected - (after - before)) > FAR_OFF else ""
     return (
-        f"{done} {turned}: {name} {percent(after)} instead of {percent(before)}.",
+        f"{done} {turned}: {name} {new} {'as before' if new == old else f'instead of {old}'}.",
         f"The {imitation(explanation)} expected {_moved(expected)}.{poor}",
     )
 

@@ -17,8 +17,8 @@ from ui.workshop.item import Item
 from ui.workshop.kept import n_own
 from ui.workshop.request import store_id
 
-_WIDE_PX = 300
-_AMOUNT_PX = 240  # "2,000 of the 5,000, at random"
+_WIDE_PX = 285
+_AMOUNT_PX = 210  # "100 of the 500, at random"; all of a bar fit beside each other
 _SOURCES = {"test": "Test data", "field": "Real use", "train": "Training data"}
 
 

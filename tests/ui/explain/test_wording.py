@@ -63,7 +63,9 @@ def test_switching_the_word_off_is_told_with_what_was_expected() -> None:
     assert expected == f"The straight-line imitation expected it to fall by {wording.points(by)}."
     done = told.without(["green", "blue"])
     still, _ = told.changed(explanation, done, [1, 2], [0.2, 0.8])
-    assert still.startswith("Without “green” and “blue” the model still says urgent")
+    assert still == (
+        "Without “green” and “blue” the model still says urgent: urgent 80% as before."
+    )
 
 
 @given(
