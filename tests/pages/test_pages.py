@@ -1,13 +1,17 @@
 """Every page through Streamlit's own test harness, in this process, with real workers."""
 
+import io
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from sample_models import tasks
 from ui.explain.choice import first_choice
+from ui.upload.reading.pictures import read_picture
 from ui.workshop import jobs, kept, store
 from ui.workshop.item import Item
 
@@ -256,6 +260,35 @@ def test_bad_text_files(name: str, data: bytes, says: str) -> None:
     app.segmented_control(key="upload-way").set_value("A text file (.txt)").run()
     settled(app.file_uploader[0].upload(name, data, "text/plain").run())
     assert says in seen(app).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("report.docx", b"PK\x03\x04\0\0word/document.xml", "“report.docx” is a Word document."),
+        ("notes.txt", b"words", "“notes.txt” is a text file. PNG, JPEG, WebP and TIFF are welcome"),
+    ],
+)
+def test_other_files_than_pictures_are_refused_in_words(name: str, data: bytes, says: str) -> None:
+    app = opened(upload)
+    app.segmented_control(key="upload-kind").set_value("image").run()
+    settled(app.file_uploader[0].upload(name, data, "application/octet-stream").run())
+    assert says in app.error[0].value.replace("\\", "")
+
+
+def test_what_is_seen_through_is_told_at_upload_and_beside_the_reasons() -> None:
+    pixels = np.full((40, 40, 4), 90, np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, format="PNG")
+    app = opened(upload)
+    app.segmented_control(key="upload-kind").set_value("image").run()
+    settled(app.file_uploader[0].upload("logo.png", buffer.getvalue(), "image/png").run())
+    assert "It is see-through in places. They are white here" in seen(app).replace("\\", "")
+    picture_id = store.store().put("picture", read_picture("logo.png", buffer.getvalue()).png)
+    for filled in ([], [0]):
+        source = kept.keep_pictures((("logo.png", picture_id),), filled)
+        found = opened(explain, task="wolves", item=str(Item(source, 0)))
+        assert ("This picture is see-through in places." in seen(found)) is bool(filled)
 
 
 # --- pictures and rows --------------------------------------------------------------------------

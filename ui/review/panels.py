@@ -9,6 +9,7 @@ import streamlit as st
 
 from lime_engine.subjects import Subject
 from lime_engine.types import Explanation
+from ui.explain.panels.image import told_if_filled
 from ui.pick.choice import PickChoice
 from ui.pick.values import PickedItem
 from ui.pick.work import explaining
@@ -27,6 +28,7 @@ from ui.shell.screens import open_screen
 from ui.shell.waiting import fetch
 from ui.shell.widgets import is_dark
 from ui.shell.wording import NOUNS, plain
+from ui.workshop.item import Item
 
 EMPTY = (
     "The model gives the same answer whatever is switched off: there is nothing to mark. "
@@ -83,7 +85,9 @@ def _item(kept: KeptPick, item: PickedItem) -> bool:
         "dashed line: away from it. The stronger the colour, the more. The number is how far the "
         "answer moves: +0.10 is ten percentage points.",
     )
-    if kept.kind != "image":  # those are as large as there is room
+    if kept.kind == "image":
+        told_if_filled(Item(kept.params.get("source", "test"), item.row))
+    else:  # pictures are as large as there is room
         around = f'role="region" tabindex="0" aria-label="The {noun.item}" style="{_SCROLLS}"'
         drawn = f"<div {around}>{drawn}</div>"
     st.html(drawn)
