@@ -12,7 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from sample_models import load_data
 from tests.model_adapters.networks import torch_like
-from tests.pages.conftest import opened, press, seen, settled, upload
+from tests.pages.conftest import explain, opened, press, seen, settled, upload
+from ui.upload.reading.pictures import read_picture
+from ui.workshop import kept, store
+from ui.workshop.item import Item
 
 NOTHING = "nothing to explain yet"
 TEXT_FILE, TABLE = "A text file (.txt)", "Texts in a table (.csv, .xlsx)"
@@ -184,3 +187,27 @@ def test_one_row_is_filled_in_and_explained() -> None:
     assert "age" in labels
     assert "temperature" in labels
     assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("report.docx", b"PK\x03\x04\0\0word/document.xml", "“report.docx” is a Word document."),
+        ("notes.txt", b"words", "“notes.txt” is a text file. PNG, JPEG, WebP and TIFF are welcome"),
+    ],
+)
+def test_other_files_than_pictures_are_refused_in_words(
+    name: str, content: bytes, says: str
+) -> None:
+    assert says in alerts(give(bringing("image"), name, content))
+
+
+def test_what_is_seen_through_is_told_at_upload_and_beside_the_reasons() -> None:
+    see_through = png(np.full((40, 40, 4), 90, np.uint8))
+    app = give(bringing("image"), "logo.png", see_through)
+    assert "It is see-through in places. They are white here" in seen(app)
+    picture_id = store.store().put("picture", read_picture("logo.png", see_through).png)
+    for filled in ([], [0]):
+        source = kept.keep_pictures((("logo.png", picture_id),), filled)
+        found = opened(explain, task="wolves", item=str(Item(source, 0)))
+        assert ("This picture is see-through in places." in seen(found)) is bool(filled)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from lime_engine.subjects import Subject
 from lime_engine.types import Explanation
+from ui.explain.panels.image import told_if_filled
 from ui.pick.choice import PickChoice
 from ui.pick.values import PickedItem
 from ui.pick.work import explaining
@@ -15,6 +16,7 @@ from ui.shell import wording
 from ui.shell.waiting import fetch
 from ui.shell.widgets import is_dark
 from ui.shell.wording import NOUNS, plain
+from ui.workshop.item import Item
 
 _STYLE = """<style>
 [class*="st-key-review-title-"], [class*="st-key-review-item-"] { display: none }
@@ -76,7 +78,9 @@ def _drawn(kept: KeptPick, item: PickedItem, subject: Subject | None) -> bool:
         "dashed line: away from it. The stronger the colour, the more. The number is how far the "
         "answer moves: +0.10 is ten percentage points.",
     )
-    if kept.kind != "image":  # those are as large as there is room
+    if kept.kind == "image":
+        told_if_filled(Item(kept.params.get("source", "test"), item.row))
+    else:  # pictures are as large as there is room
         around = f'role="region" tabindex="0" aria-label="The {noun.item}" style="{_SCROLLS}"'
         drawn = f"<div {around}>{drawn}</div>"
     st.html(drawn)

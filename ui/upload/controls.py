@@ -25,10 +25,10 @@ def _pictures() -> Brought:
     found = pictures()
     task = _task("image", OWN)
     if task is None:
-        task = network(found)
+        task = network(found[0] if found is not None else None)
     if found is None:
         return task, None, 0
-    return task, lambda: kept.keep_pictures(found), len(found)
+    return task, lambda: kept.keep_pictures(*found), len(found[0])
 
 
 def _rows() -> Brought:

@@ -134,7 +134,8 @@ def pictures(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str,
     """The pictures in files, (name, store id) each, and sentences on what was left out.
 
     Returns "entries", name and store id of each picture; "previews", the first few as data URIs;
-    "size", the first one's width and height; "shrunk", whether any was too large; "left_out".
+    "size", the first one's width and height; "shrunk", whether any was too large; "filled", the
+    numbers of those that were seen through in places; "left_out".
     """
     found: list[Picture] = []
     left_out: list[str] = []
@@ -162,6 +163,7 @@ def pictures(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str,
         ],
         "size": [found[0].width, found[0].height] if found else None,
         "shrunk": any(picture.was_shrunk for picture in found),
+        "filled": [i for i, picture in enumerate(found) if picture.was_filled],
         "left_out": left_out,
     }
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +29,12 @@ def pictures(source: str) -> Pictures | None:
     return None if found is None else tuple((each["name"], each["id"]) for each in found)
 
 
+def was_filled(source: str, row: int) -> bool:
+    """Whether this picture of a set was seen through in places, which are white now."""
+    found = _read("pictures", source)
+    return found is not None and row < len(found) and bool(found[row].get("filled"))
+
+
 def picture_png(entry_id: str) -> bytes | None:
     """One picture of a set; None if it is there no more."""
     return store().read("picture", entry_id)
@@ -52,9 +58,15 @@ def keep_texts(texts: Sequence[str]) -> str:
     return store().put("texts", json.dumps({"texts": list(texts)}).encode())
 
 
-def keep_pictures(pictures: Pictures) -> str:
-    """Keep a set of pictures that are in the store already; returns the id that opens the set."""
-    entries = [{"id": entry_id, "name": name} for name, entry_id in pictures]
+def keep_pictures(pictures: Pictures, filled: Collection[int] = ()) -> str:
+    """Keep a set of pictures that are in the store already; returns the id that opens the set.
+
+    `filled` are the numbers of those that were seen through in places, which are white now.
+    """
+    entries: list[dict[str, Any]] = [
+        {"id": entry_id, "name": name} | ({"filled": True} if i in filled else {})
+        for i, (name, entry_id) in enumerate(pictures)
+    ]
     return store().put("pictures", json.dumps(entries).encode())
 
 

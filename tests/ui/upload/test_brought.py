@@ -38,6 +38,15 @@ def test_pictures_come_back_in_order_under_their_names(a_store_of_its_own: Store
     assert keep_pictures(pictures[:2]) != source
 
 
+def test_what_was_seen_through_is_remembered_with_the_set() -> None:
+    pictures = (("a.png", "a" * 26), ("b.png", "b" * 26))
+    source = keep_pictures(pictures, [1])
+    assert kept.pictures(source) == pictures
+    assert [kept.was_filled(source, row) for row in range(3)] == [False, True, False]
+    assert not any(kept.was_filled(keep_pictures(pictures), row) for row in range(2))
+    assert not kept.was_filled("test", 0)
+
+
 VALUES: st.SearchStrategy[Value] = (
     st.none()
     | st.booleans()

@@ -148,6 +148,24 @@ def test_a_transparent_colour_is_white_too() -> None:
     assert np.array_equal(pixels_of(read_picture("w", data).png)[:, 0, 0], [0x99] + [255] * 7)
 
 
+def test_it_is_told_whether_anything_was_seen_through() -> None:
+    rgba = np.dstack([scene(), np.full((24, 32), 255, np.uint8)])
+    palette = Image.fromarray(scene()).quantize(4)
+    grey = np.full((8, 8), 7, np.uint16)
+    opaque = [scene(), rgba, scene()[..., 0], grey, palette, Image.fromarray(rgba).convert("LA")]
+    assert not any(read_picture("a", file_of(image)).was_filled for image in opaque)
+    assert not read_picture("a", file_of(scene(), transparency=(1, 2, 3))).was_filled  # not there
+    rgba[-1, -1, 3] = 254
+    for image in (Image.fromarray(rgba), Image.fromarray(rgba).convert("LA")):
+        assert read_picture("a", file_of(image)).was_filled
+        assert read_picture("a", file_of(image, "TIFF")).was_filled
+    assert read_picture("a", file_of(palette, transparency=2)).was_filled
+    assert read_picture("a", file_of(grey, transparency=7)).was_filled
+    large = np.full((1300, 1300, 4), 255, np.uint8)
+    large[0, 0, 3] = 0  # in the first of many parts
+    assert read_picture("a", file_of(large)).was_filled
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_pictures_stand_upright(orientation: int, kind: str) -> None:
@@ -288,6 +306,8 @@ def test_what_is_kept_has_no_metadata_and_is_the_same_each_time() -> None:
     ("data", "says"),
     [
         (b"", "“x.png” is empty (0 bytes)"),
+        (b"PK\x03\x04\0\0xl/workbook.xml", f"“x.png” is an Excel workbook. {WELCOME}"),
+        (b"PK\x03\x04\0\0word/document.xml", f"“x.png” is a Word document. {WELCOME}"),
         (b"just words", f"“x.png” is a text file, whatever its name says. {WELCOME}"),
         ("Zürich ✓".encode() * 1000, "is a text file"),
         (b"\0\1\2\3" * 9, f"“x.png” is not a picture this app can read. {WELCOME}"),

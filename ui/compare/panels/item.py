@@ -19,11 +19,13 @@ from ui.compare.work import explaining
 from ui.explain import wording as told
 from ui.explain.choice import changes_within
 from ui.explain.panels import common
+from ui.explain.panels.image import told_if_filled
 from ui.shell.controls import HALF_A_PHONE_PX, select
 from ui.shell.notices import remark
 from ui.shell.screens import leave_for
 from ui.shell.waiting import fetch
 from ui.shell.wording import NOUNS, Nouns, plain
+from ui.workshop.item import Item
 from ui.workshop.request import store_id
 
 _KIND = "compare-item"  # the store's entries
@@ -62,6 +64,8 @@ def item_view(choice: CompareChoice, answered: Answered, listed: Sequence[int]) 
     comparison = _explained(choice, matching, target)
     if comparison is None:
         return
+    if choice.task.kind == "image":
+        told_if_filled(Item(choice.source, item.row))
     reasons = reasons_of(comparison, names, matching, target)
     off, edits = changes_within(choice.task, choice.off, choice.edits, reasons.subject.n_components)
     choice = replace(choice, off=off, edits=edits)

@@ -18,6 +18,8 @@ from ui.shell import wording
 from ui.shell.address import About
 from ui.shell.controls import segments
 from ui.shell.widgets import clickable_figure, figure_width, is_dark
+from ui.workshop import kept
+from ui.workshop.item import Item
 
 PICTURE_PX = 400  # the picture and what is above it fit a laptop's screen
 _LOOKS = {"colours": "Coloured", "only": "Only what counts"}
@@ -55,6 +57,7 @@ def reasons(
             label_visibility="collapsed",
         )
     common.faint(explanation)
+    told_if_filled(choice.item)
     *pictures, bars = st.columns([2, 3] if len(shown) == 1 else [2, 2, 2, 3], gap="medium")
     for column, (number, weights) in zip(pictures, shown.items(), strict=True):
         with column:
@@ -81,6 +84,14 @@ def reasons(
             "of this picture in which other regions are painted over: +0.10 is ten percentage "
             "points. A weight is what this model leans on, not a cause, and not a sign that it is "
             "right to.",
+        )
+
+
+def told_if_filled(item: Item) -> None:
+    """That the picture of someone was filled with white, if it was."""
+    if item.is_own and kept.was_filled(item.source, item.row):
+        st.caption(
+            "This picture is see-through in places. They are white here: white may be a reason."
         )
 
 

@@ -8,6 +8,7 @@ from ui.shell.notices import problem, remark
 from ui.shell.waiting import fetch
 from ui.upload import work
 from ui.upload.reading.pictures import MAX_ZIP_BYTES
+from ui.upload.wording import filled_in_words
 from ui.workshop.kept import Pictures
 from ui.workshop.request import store_id
 
@@ -15,8 +16,11 @@ MAX_MB = MAX_ZIP_BYTES // 1_000_000
 SAID = 3  # sentences on what was left out
 
 
-def pictures() -> Pictures | None:
-    """Name and store id of the pictures that were brought; None if there are none (yet)."""
+def pictures() -> tuple[Pictures, list[int]] | None:
+    """Name and store id of the pictures that were brought; None if there are none (yet).
+
+    And the numbers of those that were seen through in places.
+    """
     files = st.file_uploader(
         f"PNG, JPEG, WebP or TIFF pictures of at most 10 MB, or a zip of them of at most "
         f"{MAX_MB} MB",
@@ -50,4 +54,6 @@ def pictures() -> Pictures | None:
     count = f"{n} pictures, the first" if n > 1 else "One picture,"
     shrunk = "; large ones are shrunk" if found["shrunk"] else ""
     st.caption(f"{count} {width:,} × {height:,} pixels{shrunk}.")
-    return tuple((name, entry_id) for name, entry_id in found["entries"])
+    if found["filled"]:
+        remark(filled_in_words(len(found["filled"]), n))
+    return tuple((name, entry_id) for name, entry_id in found["entries"]), found["filled"]

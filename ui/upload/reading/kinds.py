@@ -15,6 +15,12 @@ class FileKind(NamedTuple):
     remedy: str
 
 
+DOCUMENTS = (
+    "an Excel workbook",
+    "a Word document",
+    "an OpenDocument table",
+    "an OpenDocument file",
+)
 _WORKBOOK = FileKind("an Excel workbook", "Bring it under “Texts in a table”.")
 _KINDS = (  # how files begin, within the first 4,096 bytes
     (rb"\x89PNG\r\n\x1a\n", FileKind("a PNG picture", _IS_PICTURE)),

@@ -23,12 +23,14 @@ from ui.upload.reading.headers import (
     MAX_BYTES,
     MAX_PIXELS,
     MAX_SIDE,
+    WELCOME,
     Header,
     checked_header,
     damaged,
     kept_size,
     shown_name,
 )
+from ui.upload.reading.kinds import DOCUMENTS, kind_of
 from ui.upload.reading.zips import MAX_ZIP_BYTES, members, opened_zip, safe_path, unpacked
 
 __all__ = [
@@ -78,6 +80,8 @@ class Picture:
         Of the file, upright.
     was_shrunk
         Whether `png` has fewer pixels than the file.
+    was_filled
+        Whether parts of it were seen through, which are white in `png`.
     """
 
     name: str
@@ -85,6 +89,7 @@ class Picture:
     width: int
     height: int
     was_shrunk: bool
+    was_filled: bool = False
 
 
 def read_picture(name: str, data: bytes) -> Picture:
@@ -113,6 +118,9 @@ def read_pictures(name: str, data: bytes) -> tuple[list[Picture], list[str]]:
             raise InputError(f"“{shown_name(name)}” is not a zip. Zip the pictures again.")
         return [read_picture(name, data)], []
     label = shown_name(name)
+    kind = kind_of(data)
+    if kind is not None and kind.name in DOCUMENTS:  # which are zips as well
+        raise InputError(f"“{label}” is {kind.name}. {WELCOME}")
     pictures: list[Picture] = []
     left_out: list[str] = []
     n_over = n_pixels = 0
@@ -159,8 +167,8 @@ def _decoded(label: str, header: Header, data: bytes) -> Picture:
                         f"“{label}” is made of numbers of 12 or 32 bits, or with a sign. Save it "
                         "with 8 or 16 bits a colour."
                     )
-                small, transpose = _flattened(image, data)
-    except InputError:
+                small, transpose, was_filled = _flattened(image, data)
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # decoders raise whatever comes up in them
         raise InputError(damaged(label)) from error
@@ -171,13 +179,17 @@ def _decoded(label: str, header: Header, data: bytes) -> Picture:
             width, height = height, width
     png = io.BytesIO()
     small.save(png, format="PNG")
-    return Picture(label, png.getvalue(), width, height, max(width, height) > MAX_SIDE)
+    was_shrunk = max(width, height) > MAX_SIDE
+    return Picture(label, png.getvalue(), width, height, was_shrunk, was_filled)
 
 
 def _flattened(
     image: ImageFile.ImageFile, data: bytes
-) -> tuple[Image.Image, Image.Transpose | None]:
-    """The picture as 8-bit grey or RGB on white in the size that is kept, and how to turn it."""
+) -> tuple[Image.Image, Image.Transpose | None, bool]:
+    """The picture as 8-bit grey or RGB on white in the size that is kept; and two things about it.
+
+    How to turn it, and whether any of the white is seen.
+    """
     kept = kept_size(*image.size)
     if isinstance(image, JpegImageFile):
         image.draft(None, (2 * kept[0], 2 * kept[1]))  # decodes no more detail than is needed
@@ -189,15 +201,18 @@ def _flattened(
     k = max(1, max(width, height) // (2 * MAX_SIDE))
     reduced = Image.new(mode, (ceil(width / k), ceil(height / k)))
     step = k * max(1, 1_000_000 // (width * k))
+    was_filled = False
     for top in range(0, height, step):
         part = image.crop((0, top, width, min(top + step, height)))
-        reduced.paste(_on_white(part, mode).reduce(k), (0, top // k))
+        flat, is_filled = _on_white(part, mode)
+        was_filled = was_filled or is_filled
+        reduced.paste(flat.reduce(k), (0, top // k))
     if reduced.size != kept:
         box = (0, 0, width / k, height / k)
         reduced = reduced.resize(kept, Image.Resampling.LANCZOS, box)
     if isinstance(image, TiffImageFile) and image.mode == "I;16" and image.tag_v2.get(262) == 0:
         reduced = ImageChops.invert(reduced)  # in which 0 is white: the decoder has left it so
-    return reduced, _turn(image)
+    return reduced, _turn(image), was_filled
 
 
 def _bits(image: ImageFile.ImageFile) -> object:
@@ -205,25 +220,27 @@ def _bits(image: ImageFile.ImageFile) -> object:
     return image.tag_v2.get(258) if isinstance(image, TiffImageFile) else None
 
 
-def _on_white(part: Image.Image, mode: str) -> Image.Image:
+def _on_white(part: Image.Image, mode: str) -> tuple[Image.Image, bool]:
+    """The part without what is seen through, and whether there was such."""
     transparent = part.info.get("transparency")
     if part.mode in _GREY_16:
         values = np.asarray(part)
         grey = (values >> 8).astype(np.uint8)
-        if isinstance(transparent, int):
-            grey[values == transparent] = 255
-        return Image.fromarray(grey)
+        unseen = values == (transparent if isinstance(transparent, int) else -1)
+        grey[unseen] = 255
+        return Image.fromarray(grey), bool(unseen.any())
     if part.mode == "RGB" and transparent is not None and max(transparent) > 255:
         # A 16-bit colour, of which the decoder has kept the high bytes.
         part.info["transparency"] = tuple(value >> 8 for value in transparent)
     if part.mode == "La":
         part = part.convert("LA")  # which was stored darker where it is seen through
     if not part.has_transparency_data:
-        return part.convert(mode)
+        return part.convert(mode), False
     part = part.convert("RGBA")
     flat = Image.new(mode, part.size, "white")
-    flat.paste(part.convert(mode), (0, 0), part.getchannel("A"))
-    return flat
+    seen = part.getchannel("A")
+    flat.paste(part.convert(mode), (0, 0), seen)
+    return flat, seen.histogram()[255] < part.width * part.height
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

@@ -37,6 +37,8 @@ def opened_zip(label: str, data: bytes) -> zipfile.ZipFile:
         )
     try:
         return zipfile.ZipFile(io.BytesIO(data))
+    except MemoryError:
+        raise
     except Exception as error:  # zipfile raises whatever comes up in it
         raise InputError(
             f"“{label}” cannot be opened as a zip: it is damaged or incomplete. Zip the pictures "
@@ -117,6 +119,8 @@ def unpacked(path: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> by
             content = file.read(member.file_size + 1)
         if len(content) != member.file_size:
             raise ValueError(f"declared {member.file_size} bytes, has {len(content)}")
+    except MemoryError:
+        raise
     except Exception as error:  # as above
         raise InputError(
             f"“{path}” is damaged: it is not what the zip says it is. Zip the pictures again."
