@@ -17,6 +17,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.upload.quota import UploadQuota
+
 if TYPE_CHECKING:
     from ui.workshop.jobs import Workers
 
@@ -88,6 +90,6 @@ async def _ready(_: Request) -> JSONResponse:
 app = st.App(
     "ui/main.py",
     lifespan=_lifespan,
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(SecurityHeaders), Middleware(UploadQuota)],
     routes=[Route("/ready", _ready)],
 )
