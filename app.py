@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ui.shell.doors import KnownHosts, Room, SecurityHeaders, make_room, own_names
+from ui.upload.quota import UploadQuota
 
 if TYPE_CHECKING:
     from ui.workshop.jobs import Workers
@@ -55,6 +56,7 @@ app = st.App(
         Middleware(SecurityHeaders),
         Middleware(KnownHosts, own_names()),
         Middleware(Room, make_room()),
+        Middleware(UploadQuota),
     ],
     routes=[Route("/ready", _ready)],
 )

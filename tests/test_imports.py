@@ -46,7 +46,7 @@ NEIGHBOURS = {
 # What only this wing has, beside the plan.
 PARTS_OF_ITS_OWN = {
     "explain": ("beliefs", "changes", "columns", "demos"),
-    "upload": ("reading",),
+    "upload": ("reading", "quota"),
     "pick": ("values",),
     "compare": ("values", "matching", "order", "verdicts", "verdict_wording", "links"),
     "review": ("records", "merging", "summary"),

@@ -8,3 +8,10 @@ def filled_in_words(n_filled: int, n: int) -> str:
         f"{which} see-through in places. They are white here, and white may then be among the "
         "reasons. To see another background, bring the picture on it."
     )
+
+
+def size_in_words(n_bytes: int) -> str:
+    """A size on disk: "12 KB", "3.4 MB"."""
+    if n_bytes < 1000:
+        return f"{n_bytes} bytes"
+    return f"{n_bytes / 1e3:.0f} KB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.1f} MB"

@@ -66,7 +66,8 @@ class Store:
         mac = hmac.new(self._secret, digestmod=hashlib.sha256)
         for part in (kind, *parts):
             raw = part.encode() if isinstance(part, str) else part
-            mac.update(len(raw).to_bytes(8, "big") + raw)
+            mac.update(len(raw).to_bytes(8, "big"))
+            mac.update(raw)  # no copy of it
         return base64.b32encode(mac.digest())[:26].decode().lower()
 
     def put(self, kind: str, data: bytes) -> str:
@@ -94,7 +95,8 @@ class Store:
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(data).digest() + data)
+                file.write(hashlib.sha256(data).digest())
+                file.write(data)
             self._touch(Path(temporary))
             os.replace(temporary, path)
         except PermissionError:  # Windows, while someone reads the entry: then it is there already

@@ -8,12 +8,13 @@ from model_adapters import NetworkError, NetworkFacts, NetworkSettings, Output, 
 from sample_models import Task
 from ui.figures.answer import answer_bars
 from ui.figures.palette import counted
-from ui.shell.brought import keep_file, remember_network
+from ui.shell.brought import remember_network
 from ui.shell.notices import problem
 from ui.shell.waiting import fetch
 from ui.shell.widgets import figure, figure_width, is_dark
 from ui.shell.wording import answers, headline, plain
 from ui.upload import work
+from ui.upload.panels.files import files
 from ui.workshop.catalogue import find_task, keep_network
 from ui.workshop.kept import Pictures
 from ui.workshop.request import store_id
@@ -34,19 +35,17 @@ _OUTPUTS: dict[Output, str] = {
 
 def network(pictures: Pictures | None) -> Task | None:
     """The task of the network that was brought, once it has answered about a picture."""
-    file = st.file_uploader(
+    brought = files(
         f"Your network: an image classifier as one .onnx file, at most {MAX_MB} MB",
         key="upload-network",
-        max_upload_size=MAX_MB,
+        max_mb=MAX_MB,
+        kind="network",
         help="It runs on this server, in a process of its own with little memory and time, and "
         "sees nothing but pictures. PyTorch: torch.onnx.export; Keras: tf2onnx.",
     )
-    if file is None:
+    if not brought:
         return None
-    if file.size > MAX_MB * 1_000_000:
-        problem(f"“{file.name}” has {file.size / 1e6:.0f} MB; at most {MAX_MB} MB are accepted.")
-        return None
-    network_id = keep_file("network", file)
+    name, network_id, _ = brought[0]
     found = fetch(
         "network-facts",
         store_id("network-facts", network_id),
@@ -66,7 +65,7 @@ def network(pictures: Pictures | None) -> Task | None:
         return None
     if not _check(network_id, settings, *pictures[0]):
         return None
-    key = keep_network(network_id, file.name.removesuffix(".onnx"), settings)
+    key = keep_network(network_id, name.removesuffix(".onnx"), settings)
     remember_network(key)
     return find_task(key)
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from ui.figures.cards import pictures_html
-from ui.shell.brought import keep_file
 from ui.shell.notices import problem, remark
 from ui.shell.waiting import fetch
 from ui.upload import work
+from ui.upload.panels.files import files
 from ui.upload.reading.pictures import MAX_ZIP_BYTES
 from ui.upload.wording import filled_in_words
 from ui.workshop.kept import Pictures
@@ -21,21 +21,21 @@ def pictures() -> tuple[Pictures, list[int]] | None:
 
     And the numbers of those that were seen through in places.
     """
-    files = st.file_uploader(
-        f"PNG, JPEG, WebP or TIFF pictures of at most 10 MB, or a zip of them of at most "
+    brought = files(
+        "PNG, JPEG, WebP or TIFF pictures of at most 10 MB, or a zip of them of at most "
         f"{MAX_MB} MB",
-        accept_multiple_files=True,
+        several=True,
         key="upload-pictures",
-        max_upload_size=MAX_MB,
+        max_mb=MAX_MB,
     )
-    if not files:
+    if not brought:
         return None
-    brought = tuple((file.name, keep_file("upload", file)) for file in files)
+    named = tuple((file.name, file.upload_id) for file in brought)
     found = fetch(
         "pictures-read",
-        store_id("pictures-read", repr(brought)),
+        store_id("pictures-read", repr(named)),
         work.pictures,
-        brought,
+        named,
         affinity="uploads",
         what="Reading the pictures",
     )

@@ -8,11 +8,11 @@ from lime_engine.errors import InputError
 from sample_models import Task
 from ui.explain.columns import column_field, task_columns
 from ui.figures.palette import counted
-from ui.shell.brought import keep_file
 from ui.shell.notices import problem, remark
 from ui.shell.waiting import fetch
 from ui.shell.wording import plain
 from ui.upload import work
+from ui.upload.panels.files import files
 from ui.upload.reading.rows import checked_row, far_outside
 from ui.upload.reading.text_files import MAX_MB
 from ui.workshop import kept
@@ -63,21 +63,21 @@ def _form(task: Task, columns: Sequence[Column]) -> Found | None:
 
 def _file(columns: Sequence[Column]) -> Found | None:
     names = ", ".join(column.name for column in columns)
-    file = st.file_uploader(
+    brought = files(
         "A CSV file or an Excel workbook whose first line names the columns, at most 10 MB",
         key="upload-rows-csv",
-        max_upload_size=MAX_MB,
+        max_mb=MAX_MB,
         help=plain(f"It needs these columns, in any order: {names}."),
     )
-    if file is None:
+    if not brought:
         st.caption(plain(f"Columns: {names}."))
         return None
-    upload_id = keep_file("upload", file)
+    name, upload_id, _ = brought[0]
     found = fetch(
         "rows-read",
-        store_id("rows-read", file.name, upload_id, repr(columns)),
+        store_id("rows-read", name, upload_id, repr(columns)),
         work.rows,
-        file.name,
+        name,
         upload_id,
         columns,
         affinity="uploads",

@@ -6,11 +6,11 @@ import streamlit as st
 
 from lime_engine.errors import InputError
 from ui.figures.palette import counted
-from ui.shell.brought import keep_file
 from ui.shell.notices import problem, remark
 from ui.shell.waiting import fetch
 from ui.shell.wording import plain
 from ui.upload import work
+from ui.upload.panels.files import files
 from ui.upload.reading.text_files import MAX_MB, checked_text
 from ui.workshop import kept
 from ui.workshop.request import store_id
@@ -50,15 +50,15 @@ def pasted() -> Found | None:
 
 def text_file() -> Found | None:
     """The one text of a .txt file."""
-    file = st.file_uploader("A text file, at most 10 MB", key="upload-txt", max_upload_size=MAX_MB)
-    if file is None:
+    brought = files("A text file, at most 10 MB", key="upload-txt", max_mb=MAX_MB)
+    if not brought:
         return None
-    upload_id = keep_file("upload", file)
+    name, upload_id, _ = brought[0]
     found = fetch(
         "text-read",
-        store_id("text-read", file.name, upload_id),
+        store_id("text-read", name, upload_id),
         work.text,
-        file.name,
+        name,
         upload_id,
         affinity="uploads",
         what="Reading the file",
@@ -77,20 +77,20 @@ def text_file() -> Found | None:
 
 def table() -> Found | None:
     """The texts of one column of a table."""
-    file = st.file_uploader(
+    brought = files(
         "A CSV file or an Excel workbook whose first line names the columns, at most 10 MB",
         key="upload-csv",
-        max_upload_size=MAX_MB,
+        max_mb=MAX_MB,
     )
-    if file is None:
+    if not brought:
         return None
-    upload_id = keep_file("upload", file)
+    name, upload_id, _ = brought[0]
     chosen: str | None = st.session_state.get(f"text-column-{upload_id}")
     found = fetch(
         "texts-read",
-        store_id("texts-read", file.name, upload_id, chosen or ""),
+        store_id("texts-read", name, upload_id, chosen or ""),
         work.texts,
-        file.name,
+        name,
         upload_id,
         chosen,
         affinity="uploads",
