@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from threading import Lock
 
 import numpy as np
 import pytest
@@ -273,9 +274,7 @@ def test_what_cannot_be_compared_is_refused() -> None:
     with pytest.raises(SettingsError, match="projected"):
         compare(TEXT, load_both(), PERTURBER, lime)
     with pytest.raises(SettingsError, match="keep cannot be sent"):
-        compare_many(
-            [TEXT], partial(load_both), PERTURBER, settings, keep=lambda text, comparison: 0
-        )
+        compare_many([TEXT], load_both, PERTURBER, settings, keep=partial(divmod, Lock()))
     short = Estimate(np.zeros((4, 1)), 0, None, np.zeros((1, 4)))
     long = Estimate(np.zeros((5, 1)), 0, None, np.zeros((1, 5)))
     with pytest.raises(InputError, match="3 and 4 components"):
