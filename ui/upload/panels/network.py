@@ -9,7 +9,7 @@ from sample_models import Task
 from ui.figures.answer import answer_bars
 from ui.shell.brought import keep_file, remember_network
 from ui.shell.notices import problem
-from ui.shell.waiting import fetch
+from ui.shell.waiting import NO_FILE, fetch, notice
 from ui.shell.widgets import figure, figure_width, is_dark
 from ui.shell.wording import answers, headline, plain
 from ui.upload import work
@@ -38,6 +38,7 @@ def network(pictures: Pictures | None) -> Task | None:
         "sees nothing but pictures. PyTorch: torch.onnx.export; Keras: tf2onnx.",
     )
     if file is None:
+        notice(NO_FILE)
         return None
     if file.size > MAX_MB * 1_000_000:
         problem(f"“{file.name}” has {file.size / 1e6:.0f} MB; at most {MAX_MB} MB are accepted.")

@@ -5,7 +5,7 @@ import streamlit as st
 from ui.figures.cards import pictures_html
 from ui.shell.brought import keep_file
 from ui.shell.notices import problem, remark
-from ui.shell.waiting import fetch
+from ui.shell.waiting import NO_FILE, fetch, notice
 from ui.upload import work
 from ui.upload.reading.pictures import MAX_ZIP_BYTES
 from ui.workshop.kept import Pictures
@@ -26,6 +26,7 @@ def pictures() -> Pictures | None:
         max_upload_size=MAX_MB,
     )
     if not files:
+        notice(NO_FILE)
         return None
     brought = tuple((file.name, keep_file("upload", file)) for file in files)
     found = fetch(

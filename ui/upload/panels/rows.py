@@ -9,6 +9,7 @@ from lime_engine.subjects import Value
 from sample_models import Task
 from ui.explain.columns import column_field, task_columns
 from ui.shell.notices import problem, remark
+from ui.shell.waiting import NO_FILE, notice
 from ui.shell.wording import cell, plain
 from ui.upload.reading.rows import checked_row, far_outside, rows_of
 from ui.upload.reading.text_files import MAX_MB, read_table
@@ -68,6 +69,7 @@ def _file(columns: Sequence[Column]) -> list[tuple[Value, ...]] | None:
         help=plain(f"It needs these columns, in any order: {names}."),
     )
     if file is None:
+        notice(NO_FILE)
         st.caption(plain(f"Columns: {names}."))
         return None
     try:

@@ -5,6 +5,7 @@ import streamlit as st
 from lime_engine.errors import InputError
 from lime_engine.text import TextPerturber
 from ui.shell.notices import problem, remark
+from ui.shell.waiting import NO_FILE, notice
 from ui.shell.wording import plain
 from ui.upload.reading.text_files import (
     MAX_MB,
@@ -54,6 +55,7 @@ def text_file() -> list[str] | None:
         "A text file, UTF-8, at most 10 MB", type="txt", key="upload-txt", max_upload_size=MAX_MB
     )
     if file is None:
+        notice(NO_FILE)
         return None
     try:
         text = checked_text(decoded(file.name, file.getvalue()))
@@ -74,6 +76,7 @@ def table() -> list[str] | None:
         max_upload_size=MAX_MB,
     )
     if file is None:
+        notice(NO_FILE)
         return None
     try:
         found = read_table(file.name, file.getvalue())
