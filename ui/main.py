@@ -10,7 +10,7 @@ def main() -> None:
     import streamlit as st
 
     from pages import compare, explain, home, improve, pick, review, upload
-    from ui.shell import address, screens
+    from ui.shell import address, browsing, screens
 
     pages = {
         "home": st.Page(home.render, title="Home", url_path="", default=True),
@@ -25,7 +25,9 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     title = "LIME Trust Lab" if page.url_path == "" else f"{page.title} - LIME Trust Lab"
     st.set_page_config(page_title=title, layout="wide")
+    browsing.mind_the_browser()
     screens.leave()
+    screens.arrive(page.url_path)
     page.run()
     address.answered()
 
