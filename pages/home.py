@@ -4,7 +4,7 @@ import streamlit as st
 
 from sample_models import tasks
 from ui.home.panels import card, more
-from ui.shell.screens import open_screen
+from ui.shell.screens import leave_for
 
 CARD_PX = 250
 PICTURE_PX = 200
@@ -46,8 +46,7 @@ def render() -> None:
             card(catalogue[key], primary=number == 0)
     for column, (label, icon, words, screen) in zip(st.columns(len(WAYS)), WAYS, strict=True):
         with column:
-            if st.button(label, icon=icon, width="stretch"):
-                open_screen(screen)
+            st.button(label, icon=icon, width="stretch", on_click=leave_for, args=(screen,))
             st.caption(words)
     more([task for key, task in catalogue.items() if key not in CARDS])
     st.caption(

@@ -7,7 +7,7 @@ from ui.review.panels import picks_to_judge
 from ui.review.place import END, Place, current_place, settle
 from ui.review.summary import summary
 from ui.shell.notices import remark
-from ui.shell.screens import open_screen
+from ui.shell.screens import leave_for
 
 GONE = (
     "There is no such review on this server: what is picked and judged is kept for 30 days after "
@@ -27,8 +27,8 @@ def render() -> None:
     if kept is None or not kept.items:
         st.title("Review", anchor=False)
         remark(GONE if kept is None else NOTHING)
-        if st.button("Choose what to pick from", type="primary"):
-            open_screen("pick")
+        label = "Choose what to pick from"
+        st.button(label, type="primary", on_click=leave_for, args=("pick",))
         return
     review = records.read_review(place.pick, place.reviewer)
     at = _where(place, kept, review)

@@ -20,7 +20,7 @@ def main() -> None:
     import streamlit as st
 
     from pages import compare, explain, home, improve, pick, review, upload
-    from ui.shell import address, memory, screens
+    from ui.shell import address, browsing, memory, screens
 
     memory.freeze_imports()
 
@@ -38,7 +38,9 @@ def main() -> None:
     title = "LIME Trust Lab" if page.url_path == "" else f"{page.title} - LIME Trust Lab"
     st.set_page_config(page_title=title, layout="wide")
     st.html(STYLE)
+    browsing.mind_the_browser()
     screens.leave()
+    screens.arrive(page.url_path)
     page.run()
     address.answered()
 

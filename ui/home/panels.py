@@ -11,7 +11,7 @@ from sample_models import Task
 from ui.explain.choice import first_choice
 from ui.figures import cards, markup, pixels
 from ui.shell import wording
-from ui.shell.screens import open_screen
+from ui.shell.screens import leave_for
 from ui.shell.widgets import is_dark
 from ui.shell.wording import plain
 from ui.workshop.store import store
@@ -25,13 +25,14 @@ def card(task: Task, *, primary: bool) -> None:
     st.write(plain(task.question))
     with st.container(height=CARD_PX, border=False):
         _preview(task)
-    if st.button(
+    st.button(
         "See why",
         key=f"demo-{task.key}",
         type="primary" if primary else "secondary",
         width="stretch",
-    ):
-        open_screen("explain", first_choice(task).params())
+        on_click=leave_for,
+        args=("explain", first_choice(task).params()),
+    )
 
 
 def _preview(task: Task) -> None:
@@ -64,5 +65,10 @@ def more(others: Sequence[Task]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("More to try:", width="content")
         for task in others:
-            if st.button(plain(task.title), key=f"demo-{task.key}", type="tertiary"):
-                open_screen("explain", first_choice(task).params())
+            st.button(
+                plain(task.title),
+                key=f"demo-{task.key}",
+                type="tertiary",
+                on_click=leave_for,
+                args=("explain", first_choice(task).params()),
+            )

@@ -18,7 +18,7 @@ from ui.improve.figures.rounds import Line, alt, improvement_figure
 from ui.shell.address import Address
 from ui.shell.controls import select
 from ui.shell.notices import problem, remark
-from ui.shell.screens import open_screen
+from ui.shell.screens import leave_for
 from ui.shell.waiting import fetch
 from ui.shell.widgets import figure, figure_width, is_dark
 from ui.shell.wording import listed, plain
@@ -26,6 +26,7 @@ from ui.workshop.catalogue import MAX_PARTS, Rounds, keep_rounds, task_of
 from ui.workshop.request import store_id
 
 IMPROVE: Address[Place] = Address("improve", frozenset({"task", "model", "out"}), read_place)
+_REFUSAL = "improve-refused"
 IN_SIGHT = 3  # rounds; those before them are folded
 FIGURE_PX = 700  # before the browser has told its width
 
@@ -117,11 +118,22 @@ def onward(place: Place, *, ready: bool) -> None:
     """What to do with the new model; undoing its round is possible while it is being trained."""
     number = len(place.rounds.rounds)
     with st.container(horizontal=True):
-        if ready and st.button("Pick again with the new model", type="primary"):
-            open_screen("pick", {"task": place.task.key, "model": place.model})
-        if ready and st.button("Look at one prediction"):
-            open_screen("explain", replace(first_choice(place.task), model=place.model).params())
+        if ready:
+            first = replace(first_choice(place.task), model=place.model)
+            st.button(
+                "Pick again with the new model",
+                type="primary",
+                on_click=leave_for,
+                args=("pick", _same_model(place)),
+            )
+            st.button(
+                "Look at one prediction", on_click=leave_for, args=("explain", first.params())
+            )
         st.button(f"Undo round {number}", icon=":material/undo:", on_click=_undo, args=(place,))
+
+
+def _same_model(place: Place) -> dict[str, str]:
+    return {"task": place.task.key, "model": place.model}
 
 
 def _undo(place: Place) -> None:
@@ -152,16 +164,33 @@ def next_round(place: Place) -> None:
     if parts is None:
         return
     with st.container(horizontal=True):
-        clicked = st.button(label, type="secondary" if rounds.rounds else "primary")
-        if st.button("Find more with Pick" if parts else "Find them with Pick", type="tertiary"):
-            open_screen("pick", {"task": place.task.key, "model": place.model})
-    if clicked:
-        try:
-            _go(replace(rounds, rounds=(*rounds.rounds, tuple(parts))))
-        except InputError as error:
-            problem(str(error))
-        else:
-            st.rerun()
+        st.button(
+            label,
+            type="secondary" if rounds.rounds else "primary",
+            on_click=_train,
+            args=(place, parts),
+        )
+        st.button(
+            "Find more with Pick" if parts else "Find them with Pick",
+            type="tertiary",
+            on_click=leave_for,
+            args=("pick", _same_model(place)),
+        )
+    if refusal := st.session_state.pop(_REFUSAL, None):
+        problem(refusal)
+
+
+def _train(place: Place, parts: Sequence[str]) -> None:
+    """Train again without what the list has by now: a click can come along with a change of it."""
+    told = st.session_state.get(_parts_key(place), parts)
+    try:
+        _go(replace(place.rounds, rounds=(*place.rounds.rounds, tuple(told))))
+    except InputError as error:
+        st.session_state[_REFUSAL] = str(error)
+
+
+def _parts_key(place: Place) -> str:
+    return f"improve-parts-{place.task.key}-{place.model}-{place.out}"
 
 
 def _backgrounds(rounds: Rounds) -> list[str] | None:
@@ -220,5 +249,5 @@ def _named(place: Place) -> list[str] | None:
         max_selections=MAX_PARTS,
         accept_new_options=place.task.kind == "text",
         placeholder="Type a word, press Enter" if place.task.kind == "text" else "Choose columns",
-        key=f"improve-parts-{place.task.key}-{place.model}-{place.out}",
+        key=_parts_key(place),
     )

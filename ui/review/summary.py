@@ -11,6 +11,7 @@ from ui.figures.markup import text_html
 from ui.figures.palette import counted
 from ui.improve import work
 from ui.improve.choice import Place as ImprovePlace
+from ui.pick.choice import PickChoice
 from ui.pick.values import PickedItem
 from ui.review import merging, records
 from ui.review.export import Reviewed, as_csv, as_report, out_parts, outcome
@@ -18,7 +19,7 @@ from ui.review.figures.items import examples_html, part_name, said
 from ui.review.place import Place, go
 from ui.review.records import VERDICTS, KeptPick, Review
 from ui.shell import wording
-from ui.shell.screens import open_screen
+from ui.shell.screens import leave_for
 from ui.shell.widgets import is_dark
 from ui.shell.wording import NOUNS, plain
 
@@ -113,14 +114,19 @@ def _out(kept: KeptPick, review: Review, reviewed: Reviewed) -> None:
     parts, choice = out_parts(kept, reviewed.reviews), kept.choice
     if not parts or choice is None or not ImprovePlace(choice.task, choice.model).can_improve:
         return
-    if st.button(
+    st.button(
         "Improve: take out what should not matter",
         key="improve",
         type="secondary" if 0 < len(review) < len(kept.items) else "primary",
         icon=":material/build:",
-    ):
-        out = work.keep_marked(choice.task.key, choice.model, parts)
-        open_screen("improve", ImprovePlace(choice.task, choice.model, out).params())
+        on_click=_improve,
+        args=(choice, parts),
+    )
+
+
+def _improve(choice: PickChoice, parts: Sequence[str]) -> None:
+    out = work.keep_marked(choice.task.key, choice.model, parts)
+    leave_for("improve", ImprovePlace(choice.task, choice.model, out).params())
 
 
 def _marked(kept: KeptPick, review: Review, shown: tuple[Review, ...]) -> None:
@@ -230,10 +236,14 @@ def _take_away(kept: KeptPick, place: Place, reviewed: Reviewed) -> None:
                 disabled=not reviewed.reviews,
             )
         choice = kept.choice
-        if choice is not None and st.button(
-            "Back to the pick", type="tertiary", icon=":material/arrow_back:"
-        ):
-            open_screen("pick", choice.params())
+        if choice is not None:
+            st.button(
+                "Back to the pick",
+                type="tertiary",
+                icon=":material/arrow_back:",
+                on_click=leave_for,
+                args=("pick", choice.params()),
+            )
     st.caption(
         "Send this link to others: each of them gets a review of their own, and the marks are "
         "merged here. The address in your browser opens your own review again, for 30 days after "

@@ -9,7 +9,7 @@ from sample_models.types import Kind
 from ui.shell.address import About
 from ui.shell.controls import HALF_A_PHONE_PX, select
 from ui.shell.notices import remark
-from ui.shell.screens import open_screen
+from ui.shell.screens import leave_for
 from ui.shell.waiting import fetch
 from ui.shell.wording import NOUNS
 from ui.workshop import instances
@@ -116,5 +116,4 @@ def none_there(kind: Kind, source: str) -> None:
     noun = NOUNS[kind].item
     gone = " any more: what people bring is kept for 30 days after its last use."
     remark(f"There are no {noun}s here" + (gone if Item(source, 0).is_own else "."))
-    if st.button(f"Bring {noun}s"):
-        open_screen("upload")
+    st.button(f"Bring {noun}s", on_click=leave_for, args=("upload",))

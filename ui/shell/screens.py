@@ -7,6 +7,7 @@ import streamlit as st
 
 _SCREENS = "screens"
 _LEAVE_FOR = "leave-for"
+_VISIT = "visit"
 
 
 def register(screens: Mapping[str, Any]) -> None:
@@ -19,9 +20,21 @@ def open_screen(name: str, params: Mapping[str, str] | None = None) -> None:
     st.switch_page(st.session_state[_SCREENS][name], query_params=params)
 
 
-def leave_for(name: str, params: Mapping[str, str]) -> None:
+def leave_for(name: str, params: Mapping[str, str] | None = None) -> None:
     """Go to a screen when the page runs next; for callbacks, which no rerun can swallow."""
     st.session_state[_LEAVE_FOR] = name, params
+
+
+def arrive(screen: str) -> None:
+    """Note which screen is shown; called by `ui.main` before it runs."""
+    number, last = st.session_state.get(_VISIT, (0, screen))
+    st.session_state[_VISIT] = number + (last != screen), screen
+
+
+def visit() -> int:
+    """A number that changes with every way from one screen to another."""
+    number: int = st.session_state.get(_VISIT, (0, ""))[0]
+    return number
 
 
 def leave() -> None:

@@ -5,7 +5,10 @@ returns None.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -18,7 +21,41 @@ from ui.workshop.worker import store_result
 
 AT_ONCE_SECONDS = 0.4  # a result that comes sooner is shown without a flash of progress
 POLL_SECONDS = 0.25
+NO_FILE = "No file is here yet; one may still be on its way."  # the browser alone knows
 _JOBS = "waiting-jobs"
+
+
+@dataclass
+class ToCome:
+    """What is still to come of what a page fetches and asks for, in sentences."""
+
+    reasons: list[str] = field(default_factory=list)
+    is_refused: bool = False  # it cannot come: somebody has to do something first
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is worth waiting, or None."""
+        return None if self.is_refused or not self.reasons else self.reasons[0]
+
+
+_noticed: ContextVar[ToCome | None] = ContextVar("noticed", default=None)
+
+
+@contextmanager
+def noticing() -> Iterator[ToCome]:
+    """Notice what is still to come of what is fetched or asked for inside."""
+    to_come = ToCome()
+    before = _noticed.set(to_come)
+    try:
+        yield to_come
+    finally:
+        _noticed.reset(before)
+
+
+def notice(reason: str) -> None:
+    """Tell whoever is `noticing` what is still to come."""
+    if (to_come := _noticed.get()) is not None:
+        to_come.reasons.append(reason)
 
 
 def fetch(
@@ -50,6 +87,7 @@ def fetch(
         )
     job = jobs[key]
     if not job.wait(AT_ONCE_SECONDS if job.fraction is None else 0):
+        notice(f"{what} is still under way.")
         _watch(key, what)
         return None
     try:
@@ -88,6 +126,8 @@ def _watch(key: str, what: str) -> None:
 
 def _offer_again(key: str, words: str | None, label: str) -> None:
     """A cancelled or failed job stays so until the viewer asks again."""
+    if (to_come := _noticed.get()) is not None:
+        to_come.is_refused = True
     if words:
         st.info(words, icon=":material/block:")
     st.button(label, key=f"again-{key}", on_click=lambda: st.session_state[_JOBS].pop(key, None))

@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ui.shell.notices import problem
+from ui.shell.waiting import NO_FILE, notice
 from ui.shell.wording import plain
 from ui.upload.reading.headers import shown_name
 from ui.upload.wording import size_in_words
@@ -57,9 +58,12 @@ def files(
         args=(widget, key, kind, max_mb, several),
         help=help,
     )
-    for line in st.session_state.get(_PROBLEMS, {}).get(key, ())[:LISTED]:
+    problems = st.session_state.get(_PROBLEMS, {}).get(key, ())
+    for line in problems[:LISTED]:
         problem(line)
     brought = _brought().get(key, ())
+    if not brought and not problems:
+        notice(NO_FILE)
     if len(brought) > LISTED:
         total = size_in_words(sum(file.n_bytes for file in brought))
         _line(f"{len(brought):,} files, {total}", f"{key}-remove", partial(_keep, key, ()), "all")
