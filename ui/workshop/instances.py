@@ -38,7 +38,7 @@ def instance_of(task_key: str, item: Item) -> tuple[Any, int | None]:
         n, read = len(split.labels), split.instance
     if item.row >= n:
         raise InputError(
-            f"There is no number {item.row:,} here: the last one is {n - 1:,}. Choose another."
+            f"There is no number {item.row + 1} here; there are {n}. Choose another from the list."
         )
     return read(item.row), None if item.is_own else int(split.labels[item.row])
 
