@@ -123,7 +123,7 @@ def test_an_upload_is_explained_and_survives_a_reload(server: Server, open_tab: 
 
 def test_a_table_is_uploaded_column_by_column(server: Server, open_tab: OpenTab) -> None:
     page = open_tab().open(server.url + "/upload")
-    page.get_by_text("Texts in a table (.csv, .xlsx)").click()
+    page.get_by_text("Texts in a table").click()
     rows = "id;message\n1;Chest pain since noon\n2;Please renew my cream\n"
     upload(page, "inbox.csv", rows.encode())
     expect(page.get_by_text("2 texts from 2 rows.")).to_be_visible()

@@ -18,7 +18,7 @@ from ui.workshop import kept, store
 from ui.workshop.item import Item
 
 NOTHING = "nothing to explain yet"
-TEXT_FILE, TABLE = "A text file (.txt)", "Texts in a table (.csv, .xlsx)"
+TEXT_FILE, TABLE = "A text file (.txt)", "Texts in a table"
 
 
 def bringing(kind: str) -> AppTest:
@@ -52,7 +52,7 @@ def test_pasted_text_is_counted_and_bad_text_refused_without_losing_it() -> None
 
 def test_a_table_offers_its_columns() -> None:
     app = opened(upload)
-    app.segmented_control(key="upload-way").set_value("Texts in a table (.csv, .xlsx)").run()
+    app.segmented_control(key="upload-way").set_value("Texts in a table").run()
     rows = b"id,message\n1,My chest hurts\n2,Please renew\n3,\n"
     give(app, "inbox.csv", rows)
     assert "2 texts from 3 rows" in seen(app)
@@ -205,7 +205,7 @@ def test_other_files_than_pictures_are_refused_in_words(
 def test_what_is_seen_through_is_told_at_upload_and_beside_the_reasons() -> None:
     see_through = png(np.full((40, 40, 4), 90, np.uint8))
     app = give(bringing("image"), "logo.png", see_through)
-    assert "It is see-through in places. They are white here" in seen(app)
+    assert "It is see-through in places, which are white here" in seen(app)
     picture_id = store.store().put("picture", read_picture("logo.png", see_through).png)
     for filled in ([], [0]):
         source = kept.keep_pictures((("logo.png", picture_id),), filled)

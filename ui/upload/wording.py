@@ -5,8 +5,8 @@ def filled_in_words(n_filled: int, n: int) -> str:
     """That so many of n pictures were filled with white, and what may come of it."""
     which = "It is" if n == 1 else f"{n_filled:,} of them are" if n_filled > 1 else "One is"
     return (
-        f"{which} see-through in places. They are white here, and white may then be among the "
-        "reasons. To see another background, bring the picture on it."
+        f"{which} see-through in places, which are white here. White may then be among the "
+        "reasons; to see another background, bring the picture on it."
     )
 
 

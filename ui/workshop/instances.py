@@ -46,7 +46,8 @@ class Items:
         """
         if row >= self.n:
             raise InputError(
-                f"There is no number {row:,} here: the last one is {self.n - 1:,}. Choose another."
+                f"There is no number {row + 1} here; there are {self.n}. Choose another from the "
+                "list."
             )
         return self.read(row), None if self.labels is None else int(self.labels[row])
 

@@ -15,7 +15,7 @@ from ui.upload.reading.text_files import MAX_MB, checked_text
 from ui.workshop import kept
 from ui.workshop.request import store_id
 
-PASTE, TEXT_FILE, TABLE = ("Paste a text", "A text file (.txt)", "Texts in a table (.csv, .xlsx)")
+PASTE, TEXT_FILE, TABLE = ("Paste a text", "A text file (.txt)", "Texts in a table")
 
 Found = tuple[Callable[[], str], int]  # keeps them and returns the id that opens them; how many
 
