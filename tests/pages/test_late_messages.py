@@ -4,9 +4,8 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_pages import DEMO, explain, opened, own_store, settled
-
-__all__ = ["own_store"]  # a fixture
+from tests.pages.conftest import explain, opened, settled
+from tests.pages.test_pages import DEMO
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from ui.workshop import runs
 
 def test_wrong_answers_are_favoured() -> None:
     choice = PickChoice(tasks()["triage"], "a", "field", n=20)
-    run = runs.start(Explaining(choice), choice.n)
+    run = runs.start(Explaining(choice), range(choice.n))
     until(lambda: run.ended)
     app = opened(pick, **choice.params())
     assert "These 8 texts show" in seen(app)

@@ -10,10 +10,8 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_pages import _jobs, own_store, seen, settled, upload
+from tests.pages.conftest import _jobs, seen, settled, upload
 from ui.workshop import jobs, worker
-
-__all__ = ["own_store"]  # a fixture
 
 
 def photograph() -> bytes:

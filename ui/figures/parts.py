@@ -64,7 +64,7 @@ def number_text(value: float) -> str:
             "-", "\N{MINUS SIGN}"
         )
     digits = max(0, 3 - floor(log10(abs(value)))) if isfinite(value) else 0
-    shown = f"{value:,.{min(digits, 8)}f}" if 1e-5 < abs(value) < 1e12 else f"{value:.3g}"
+    shown = f"{value:,.{min(digits, 8)}f}" if 1e-5 < abs(value) < 1e12 else f"{value:.4g}"
     shown = shown.rstrip("0").rstrip(".") if "." in shown and "e" not in shown else shown
     return shown.replace("-", "\N{MINUS SIGN}")
 
@@ -78,4 +78,4 @@ def ticks(low: float, high: float, most: int) -> list[float]:
         first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
         if last - first < most:
             break
-    return [round(i * step, 12) for i in range(first, last + 1)]
+    return [float(f"{i * step:.12g}") for i in range(first, last + 1)]

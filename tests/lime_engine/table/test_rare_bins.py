@@ -186,4 +186,4 @@ def test_a_column_that_never_leaves_its_bin_has_no_weight_and_no_doubt() -> None
 
     found = explain({"same": 3, "x": 0.9}, of_x, TabularPerturber.learn(train))
     last = found.weights[-1]
-    assert (last.label, last.weight, last.std_error) == ("same <= 3", 0.0, 0.0)
+    assert (last.label, last.weight, last.std_error) == ("same = 3", 0.0, 0.0)

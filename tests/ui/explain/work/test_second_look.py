@@ -13,13 +13,14 @@ import pytest
 from PIL import Image
 
 import sample_models
-from lime_engine import ImagePerturber, TextPerturber, explain
+from lime_engine import ImagePerturber, explain
 from lime_engine.errors import Cancelled
 from tests.ui.reports import Told
 from ui.explain.choice import read_choice
 from ui.explain.work import explaining, second_look
 from ui.explain.work.second_look import shapley, survival
 from ui.workshop import catalogue, instances, kept
+from ui.workshop.case import Case
 from ui.workshop.item import Item
 from ui.workshop.request import Request, TableView
 from ui.workshop.store import Store
@@ -254,8 +255,6 @@ def test_shapley_weights_share_out_the_whole_way(params: dict[str, str], report:
 def test_the_empty_text_is_the_base(report: Any) -> None:
     """With every word off the model is asked about what is left between them."""
     asked = read_choice({"task": "triage"}).request
-    text, _ = instances.instance_of("triage", asked.item)
-    subject = TextPerturber().components(text)
-    off = tuple(range(subject.n_components))
+    off = tuple(range(Case(asked).subject.n_components))
     answer = explaining.what_if(asked.alone(), off, (), report=report)["answer"]
     assert shapley(asked, 0, report=report)["base"] == pytest.approx(answer[0])
