@@ -21,13 +21,21 @@ from lime_engine.many.explaining import Work, each
 from lime_engine.many.workers import Outcome
 from lime_engine.overlap import Overlap, overlap
 from lime_engine.settings import LimeSettings
-from lime_engine.types import Z95, Explanation, FloatArray, IntArray, Neighbourhood, PredictFn
+from lime_engine.types import (
+    Z95,
+    ClassNames,
+    Explanation,
+    FloatArray,
+    IntArray,
+    Neighbourhood,
+    PredictFn,
+)
 
 X = TypeVar("X")
 R = TypeVar("R")
 Batch = TypeVar("Batch")
 Targets = tuple[int | str | None, int | str | None]
-ClassNames = tuple[Sequence[str] | None, Sequence[str] | None]
+BothNames = tuple[ClassNames | None, ClassNames | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ def compare(
     settings: LimeSettings | None = None,
     *,
     targets: Targets = (None, None),
-    class_names: ClassNames = (None, None),
+    class_names: BothNames = (None, None),
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> Comparison:
@@ -137,7 +145,7 @@ def compare_fits(
     settings: LimeSettings,
     *,
     targets: Targets = (None, None),
-    class_names: ClassNames = (None, None),
+    class_names: BothNames = (None, None),
 ) -> Comparison:
     """The comparison of what two models were asked, which is the same design; asks nothing.
 
@@ -177,7 +185,7 @@ def compare_many(
     executor: Executor | None = None,
     on_progress: OnProgress | None = None,
     *,
-    class_names: ClassNames = (None, None),
+    class_names: BothNames = (None, None),
     keep: Callable[[X, Comparison], R],
     should_stop: ShouldStop | None = None,
 ) -> Generator[Outcome[R], None, None]:

@@ -1,6 +1,6 @@
 """Explanations of many instances, on the workers of any executor."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from lime_engine.many.crew import outcomes
 from lime_engine.many.instances import by_position
 from lime_engine.many.workers import Outcome, packed
 from lime_engine.settings import LimeSettings
-from lime_engine.types import Explanation, PredictFn
+from lime_engine.types import ClassNames, Explanation, PredictFn
 
 X = TypeVar("X")
 R = TypeVar("R")
@@ -31,7 +31,7 @@ def explain_many(
     executor: Executor | None = None,
     on_progress: OnProgress | None = None,
     *,
-    class_names: Sequence[str] | None = None,
+    class_names: ClassNames | None = None,
     keep: Callable[[X, Explanation], R] = whole,  # type: ignore[assignment]
     should_stop: ShouldStop | None = None,
 ) -> Generator[Outcome[R], None, None]:
