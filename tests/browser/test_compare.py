@@ -123,6 +123,7 @@ def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: 
     back = page.get_by_role("button", name="Back to the list")
     expect(page).to_have_url(re.compile(r"row=\d"))
     expect(page.get_by_role("heading", name=re.compile("say"))).to_be_visible()
+    expect(page.locator(".st-key-paired-chart .main-svg").first).to_be_visible()  # both reasons
     settled(page)
     back.click()
     expect(only).to_have_text(re.compile("Only: .* is a reason"))
@@ -205,9 +206,9 @@ def test_pictures_and_rows_on_a_phone(server: Server, open_tab: OpenTab, scheme:
     tab = open_tab(width=390, scheme=scheme)
     page = tab.open(f"{server.url}/compare?task={task}&n=8&show=all")
     expect(compared(page)).to_have_text(re.compile(f"{noun}s"))
-    expect(rows(page)).to_have_count(8)
+    expect(rows(page)).to_have_count(10)  # a page of all that both have answered
     if task == "wolves":
         shown = page.get_by_role("img", name="The picture with the regions that count")
-        expect(shown).to_have_count(16)
+        expect(shown).to_have_count(2 * 8)  # of those that are explained
     no_sideways_scrolling(page)
     assert tab.complaints == []

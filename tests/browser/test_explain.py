@@ -142,7 +142,7 @@ def test_a_file_that_is_too_large_is_not_sent(server: Server, open_tab: OpenTab)
     upload(page, "a.txt", b"x" * 10_500_000)
     expect(page.get_by_text("10.0MB or smaller").first).to_be_visible()
     page.get_by_role("button", name="Explain", exact=True).click()
-    expect(page.get_by_text("nothing to explain yet")).to_be_visible()
+    expect(page.get_by_text("No file is here yet")).to_be_visible()
 
 
 def test_the_menu_leads_back_to_what_was_looked_at(server: Server, open_tab: OpenTab) -> None:

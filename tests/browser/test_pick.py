@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 def picked(page: Page) -> Locator:
     """Start the run if it has not been made, and wait for the pick; its headline."""
     settled(page)
-    start = page.get_by_role("button", name=re.compile("and pick$"))
+    start = page.get_by_role("button", name=re.compile("and pick$|^Go on$"))
     headline = page.get_by_role("heading", name=re.compile("of what the model uses|it is the pick"))
     expect(start.or_(headline).first).to_be_visible()
     if start.is_visible():

@@ -46,7 +46,7 @@ def test_a_text_is_looked_at_again(server: Server, open_tab: OpenTab) -> None:
     key = page.locator(".st-key-weights-chart text").filter(has_text="95 of 100")
     expect(key).to_be_visible()
     address = page.url
-    unfold(page, SURVIVES, r"\d of 6 stay in all 5 ways to ask")
+    unfold(page, SURVIVES, r"\d of 6 stays? in all 5 ways to ask")
     drawn(page, "survival")
     words = said_of(page, "survival")
     assert len(re.findall(r": \d of 5(;|$)", words)) >= 6
@@ -68,7 +68,7 @@ def test_a_picture_shows_where_it_stayed(server: Server, open_tab: OpenTab) -> N
     tab = open_tab()
     page = tab.open(server.url + "/explain?task=wolves")
     explained(page)
-    part = unfold(page, SURVIVES, r"\d of 6 stay in all 8 ways to ask")
+    part = unfold(page, SURVIVES, r"\d of 6 stays? in all 8 ways to ask")
     picture = part.get_by_role("img", name="What stayed in 8 ways to ask")
     expect(picture).to_be_visible()
     assert picture.evaluate("img => img.naturalWidth") == 400
