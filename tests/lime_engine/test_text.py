@@ -122,13 +122,15 @@ def test_a_realised_text_is_the_text_with_the_spans_of_what_is_off_rewritten(
         assert left == "".join(expected)
 
 
+# What this Python knows: `regex` may know letters of a newer Unicode.
+KNOWN = st.characters(exclude_categories=["Cs", "Cn"])
 STRANGE = (
     "ab éّ́1२²_'’ \n.$★👍🏽🏽👩⚕🇩🇪🏴\ufe0f\u200d\u200c\u20e3\u00ad\u200b\u3164\u2800\U000e0067東ก็"
 )
 
 
 @given(
-    text=st.one_of(st.text(max_size=40), st.text(STRANGE, max_size=40)),
+    text=st.one_of(st.text(KNOWN, max_size=40), st.text(STRANGE, max_size=40)),
     level=st.sampled_from(["word", "character"]),
     together=st.booleans(),
 )
