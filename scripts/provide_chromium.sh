@@ -4,7 +4,10 @@ python=$1
 "$python" scripts/find_chromium.py 2>/dev/null && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium
+    apt-get update -qq
+    for name in chromium-headless-shell chromium; do
+        apt-get install -qq -y --no-install-recommends "$name" && break
+    done
 else
     "$python" -m playwright install chromium
 fi

@@ -43,16 +43,41 @@ def main() -> None:
                 )
                 page.wait_for_timeout(500)  # a picture, not a test: let the scrolling end
             page.screenshot(path=DOCS / f"{name}.png")
+        _own_data(browser.new_page(viewport={"width": 1400, "height": 1420}), server.url)
         browser.close()
+
+
+def _own_data(page: Page, url: str) -> None:
+    """A table is brought and two models trained on it; what one of them leans on."""
+    page.goto(url + "/upload?kind=table")
+    page.get_by_role("button", name="Try patients.csv").click()
+    page.get_by_role("button", name="Train two models on this").click()
+    judged = page.get_by_text("judged on")
+    judged.wait_for(timeout=60_000)
+    page.reload()  # what was brought is opened again: it takes less height
+    judged.wait_for(timeout=60_000)
+    settled(page)
+    page.wait_for_timeout(500)
+    page.screenshot(path=DOCS / "upload-trained.png")
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.get_by_role("button", name="Explain a prediction").click()
+    _wait(page, "explain")
+    page.screenshot(path=DOCS / "explain-own.png")
 
 
 def _open(page: Page, url: str) -> None:
     page.goto(url)
+    _wait(page, url)
+
+
+def _wait(page: Page, url: str) -> None:
     says = page.get_by_text("The model says")
     says.first.wait_for(timeout=60_000)
     settled(page)
     if "explain" in url:
         page.locator(".st-key-weights-chart .main-svg").first.wait_for()
+        edited = page.get_by_text("Asking the model about your edit").first
+        edited.wait_for(state="detached", timeout=60_000)
     else:
         says.nth(2).wait_for(timeout=60_000)  # each card's demo
     page.wait_for_timeout(500)
