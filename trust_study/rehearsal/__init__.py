@@ -1,0 +1,1 @@
+"""Simulated people who play a study over HTTP before real ones do."""

@@ -1,0 +1,1 @@
+"""A folder a stage; `registry` names them all."""

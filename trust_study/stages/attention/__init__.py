@@ -1,0 +1,1 @@
+"""A question with one right answer, for who reads it."""

@@ -1,0 +1,1 @@
+"""What the task is, in words, before the first item."""

@@ -1,0 +1,1 @@
+"""Guessing the model's answer on an edited item, without any explanation."""

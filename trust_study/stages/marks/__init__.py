@@ -1,0 +1,1 @@
+"""Which parts of an item should not matter, in a person's eyes."""

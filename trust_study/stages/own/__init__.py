@@ -1,0 +1,1 @@
+"""A person's own answer, before they know that of the model."""

@@ -1,0 +1,1 @@
+"""How content a person is with the explanations: a secondary measure."""
