@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from time import perf_counter
 from typing import Any
 
@@ -20,6 +21,12 @@ class Timed:
         answer = self.function(argument)
         self.seconds += perf_counter() - start
         return answer
+
+
+@cache
+def in_this_process(load: Callable[..., Callable[[Any], Any]], *names: Any) -> Timed:
+    """The model of these names, loaded once a process: who asks it and who times it share it."""
+    return Timed(load(*names))
 
 
 def timed(call: Callable[[], object], *parts: Timed) -> tuple[float, float]:

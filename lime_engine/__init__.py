@@ -4,6 +4,10 @@ Ribeiro, Singh, Guestrin: "Why Should I Trust You?", KDD 2016 (arXiv 1602.04938)
 """
 
 from lime_engine.compare import Comparison, PairedWeight, compare, compare_fits, compare_many
+from lime_engine.compat.image import LimeImageExplainer
+from lime_engine.compat.pick import SubmodularPick
+from lime_engine.compat.tabular import LimeTabularExplainer
+from lime_engine.compat.text import LimeTextExplainer
 from lime_engine.engine import ask, ask_about, ask_each_about, ask_more, explain
 from lime_engine.errors import (
     Cancelled,
@@ -60,7 +64,10 @@ __all__ = [
     "ImageSubject",
     "InputError",
     "LimeError",
+    "LimeImageExplainer",
     "LimeSettings",
+    "LimeTabularExplainer",
+    "LimeTextExplainer",
     "LinearSurrogate",
     "Neighbourhood",
     "Outcome",
@@ -75,6 +82,7 @@ __all__ = [
     "SparsePerturber",
     "Stability",
     "Subject",
+    "SubmodularPick",
     "TabularPerturber",
     "TabularSubject",
     "TargetError",

@@ -13,7 +13,7 @@ import numpy as np
 
 from lime_engine.engine import ask_each_about
 from lime_engine.errors import InputError, SettingsError
-from lime_engine.evaluation import OnProgress, Perturber, ShouldStop
+from lime_engine.evaluation import OnProgress, Perturber, Room, ShouldStop
 from lime_engine.fit.explanation import explained_class, fit_from
 from lime_engine.fit.projection import Estimate, project, restricted
 from lime_engine.fit.rounding import rounding
@@ -110,6 +110,7 @@ def compare(
     class_names: BothNames = (None, None),
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    room: Room | None = None,
 ) -> Comparison:
     """Explain two models on one instance, from one neighbourhood that both are asked about.
 
@@ -119,6 +120,8 @@ def compare(
         They take the same instances; their classes may differ.
     targets, class_names : pairs
         Of each model, as in `explain`.
+    room : Room or None
+        As in `explain`.
 
     Raises
     ------
@@ -136,6 +139,7 @@ def compare(
         settings,
         on_progress=on_progress,
         should_stop=should_stop,
+        room=room,
     )
     return compare_fits((first, second), settings, targets=targets, class_names=class_names)
 
@@ -192,7 +196,7 @@ def compare_many(
     """Compare two models' reasons for their own answers to each instance; as `explain_many`."""
     _check(settings)
     return each(
-        Work(compare, perturber, settings, class_names, keep),
+        Work(compare, perturber, settings, class_names, keep, Room.of(settings)),
         instances,
         load,
         executor,

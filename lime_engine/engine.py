@@ -17,7 +17,7 @@ from lime_engine.evaluation import (
 )
 from lime_engine.fit.explanation import fit
 from lime_engine.fit.projection import ENOUGH
-from lime_engine.samplers import neighbourhood_design
+from lime_engine.samplers import check_room, most_samples, neighbourhood_design
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject
 from lime_engine.types import (
@@ -45,11 +45,14 @@ def explain(
     class_names: ClassNames | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    room: Room | None = None,
 ) -> Explanation:
     """Why `predict` answers as it does near `instance`: `ask`, then `fit`.
 
     Parameters
     ----------
+    predict : callable, or a model
+        As `PredictFn` says; or a model of a kind that `models.predict_function` knows.
     target : int, str or None
         The class to explain, by index or name. None: the class the model predicts.
     class_names : sequence of str, dict of int to str, or None
@@ -59,6 +62,8 @@ def explain(
         Called with the share of the model calls done, from 0 to 1, after every batch.
     should_stop : callable or None
         Asked before every batch; when it returns True, `Cancelled` is raised.
+    room : Room or None
+        What is known of how many instances the model takes at once, of explanations before.
 
     Raises
     ------
@@ -74,6 +79,7 @@ def explain(
         class_names=class_names,
         on_progress=on_progress,
         should_stop=should_stop,
+        room=room,
     )
     return fit(neighbourhood, settings, target=target, class_names=class_names)
 
@@ -88,6 +94,7 @@ def ask(
     class_names: ClassNames | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    room: Room | None = None,
 ) -> Neighbourhood:
     """Draw the neighbourhood of `instance` and ask the model about it. Parameters as `explain`.
 
@@ -102,6 +109,7 @@ def ask(
         class_names=class_names,
         on_progress=on_progress,
         should_stop=should_stop,
+        room=room,
     )
 
 
@@ -115,17 +123,21 @@ def ask_about(
     class_names: ClassNames | None = None,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    room: Room | None = None,
 ) -> Neighbourhood:
     """As `ask`, for an instance that `perturber.components` has taken apart already."""
     law = perturber.law(subject, settings.kernel_width)
-    most = settings.max_samples if settings.n_samples == "auto" else settings.n_samples
-    asking = _Asking(predict, perturber, settings, should_stop, Room.of(settings))
+    if settings.n_samples == "auto":
+        most = min(settings.max_samples, most_samples(subject.n_components))
+    else:
+        most = settings.n_samples
+    asking = _Asking(predict, perturber, settings, should_stop, room or Room.of(settings))
     # Of the whole way the held-out masks are the last part.
     in_all = most + round(settings.held_out * most)
     drawing = _part_of(on_progress, 0, most / in_all)
     if settings.n_samples == "auto":
         neighbourhood = _ask_until_settled(
-            asking, Neighbourhood.empty(subject, law), target, class_names, drawing
+            asking, Neighbourhood.empty(subject, law), most, target, class_names, drawing
         )
     else:
         design = neighbourhood_design(law, most, _rng(settings, "design", 0), settings.sampler)
@@ -141,6 +153,7 @@ def ask_each_about(
     *,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    room: Room | None = None,
 ) -> list[Neighbourhood]:
     """As `ask_about`, of several models: one design, which each of them is asked about.
 
@@ -164,7 +177,7 @@ def ask_each_about(
     n_held_out = 0 if design.exact else round(settings.held_out * len(design))
     drawn = len(design) / (len(design) + n_held_out)
     options: dict[str, Any] = {"mode": settings.mode, "should_stop": should_stop}
-    options["room"] = Room.of(settings)
+    options["room"] = room or Room.of(settings)
     drawing = _part_of(on_progress, 0, drawn)
     responses = evaluate_each(predicts, perturber, subject, design, on_progress=drawing, **options)
     found = [Neighbourhood(subject, law, design, answers) for answers in responses]
@@ -193,10 +206,11 @@ def ask_more(
 ) -> Neighbourhood:
     """The same run with `n_samples` more, and as many more held-out masks as the settings say.
 
-    An exact design has no more. Parameters as `explain`.
+    An exact design has no more. Parameters and errors as `explain`.
     """
     if neighbourhood.design.exact:
         return neighbourhood
+    check_room(len(neighbourhood.design) + n_samples, neighbourhood.subject.n_components)
     asking = _Asking(predict, perturber, settings, should_stop, Room.of(settings))
     share = 1 / (1 + settings.held_out)
     grown = _continued(asking, neighbourhood, n_samples, _part_of(on_progress, 0, share))
@@ -281,30 +295,29 @@ def _with_held_out(
 def _ask_until_settled(
     asking: _Asking[Batch],
     neighbourhood: Neighbourhood,
+    most: int,
     target: int | str | None,
     class_names: ClassNames | None,
     on_progress: OnProgress | None,
 ) -> Neighbourhood:
     """A first batch, then half as much again, until it is settled which components are shown.
 
-    The first is large enough for intervals.
+    The first is large enough for intervals; with `most` samples it gives up.
     """
     settings = asking.settings
     enough = 1 + ENOUGH * (1 + neighbourhood.subject.n_components)  # the instance does not count
-    n = min(settings.max_samples, max(FIRST_SAMPLES, enough))
+    n = min(most, max(FIRST_SAMPLES, enough))
     design = neighbourhood_design(
         neighbourhood.law, n, _rng(settings, "design", 0), settings.sampler
     )
     n = len(design)
-    neighbourhood = asking.about(
-        neighbourhood, design, _part_of(on_progress, 0, n / settings.max_samples)
-    )
-    while not neighbourhood.design.exact and n < settings.max_samples:
+    neighbourhood = asking.about(neighbourhood, design, _part_of(on_progress, 0, n / most))
+    while not neighbourhood.design.exact and n < most:
         explanation = fit(neighbourhood, settings, target=target, class_names=class_names)
         if explanation.stability is not None and explanation.stability.settled:
             break
-        done, n = n, min(settings.max_samples, -(-3 * n // 2))
-        step = _part_of(on_progress, done / settings.max_samples, n / settings.max_samples)
+        done, n = n, min(most, -(-3 * n // 2))
+        step = _part_of(on_progress, done / most, n / most)
         neighbourhood = _continued(asking, neighbourhood, n - done, step)
     return neighbourhood
 

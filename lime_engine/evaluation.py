@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from lime_engine.errors import Cancelled, LimeError, PredictorError, cut, in_words
+from lime_engine.models import predict_function
 from lime_engine.settings import LimeSettings, Mode
 from lime_engine.subjects import Subject
 from lime_engine.types import (
@@ -27,11 +28,12 @@ Batch_co = TypeVar("Batch_co", covariant=True)
 OnProgress = Callable[[float], None]
 ShouldStop = Callable[[], bool]
 
-FIRST_BATCH = 512  # a call has costs of its own, in some models more than those of its rows
+FIRST_BATCH = 2  # how slow is the model? Not 1, which some models squeeze away
 MAX_BATCH = 4096
-BATCH_SECONDS = 0.2  # what a batch should take: few calls, and soon enough for a cancel
-PATIENT_SECONDS = 1.0  # what it may take while larger ones are faster by the row,
-FASTER = 1.2  # so many times
+MOST_GROWTH = 8  # where it was measured badly how long a larger batch will take
+BATCH_SECONDS = 0.2  # what a batch should take: few calls, and soon enough for a stop
+PATIENT_SECONDS = 1.0  # what one may take that was measured badly
+_CHANCE = 0.2  # by such a share of its time a call may take longer or shorter than another
 _NO_MEMORY_KIND = re.compile("OutOfMemory|ResourceExhausted")  # torch, CuPy; TensorFlow, JAX
 _NO_MEMORY = re.compile(  # onnxruntime, JAX, torch on a CPU, C++
     r"out of memory|(failed|can.?t|cannot|unable) to allocate|can.?t allocate|cannot allocate"
@@ -41,22 +43,45 @@ _NO_MEMORY = re.compile(  # onnxruntime, JAX, torch on a CPU, C++
 _LOOKED_AT = 10_000  # characters of an error's words
 _PROBABILITY_SLACK = 1e-6
 MOST_SHOWN = 200  # characters of an instance in a sentence
-_SUM_SLACK = 0.02  # of a softmax over 1,000 classes in 16 bits
+SUM_SLACK = 0.02  # of a softmax over 1,000 classes in 16 bits
 
 
 @dataclass(slots=True)
 class Room:
     """How many instances a model takes at once: found out on the way, and remembered for the rest.
 
-    `most` only ever shrinks, by half when the model has run out of memory.
+    `most` only ever shrinks, by half when the model has run out of memory. `size` is of the next
+    batch: as many as are answered in BATCH_SECONDS, or, where a call has costs of its own, in as
+    long as these again.
     """
 
     most: int = MAX_BATCH
+    size: int = FIRST_BATCH
+    _call_seconds: float = 0.0
+    _known: tuple[int, float] | None = None  # the size of a batch, and what it took
 
     @classmethod
     def of(cls, settings: LimeSettings) -> "Room":
         """What the settings leave."""
         return cls(min(MAX_BATCH, settings.batch_size or MAX_BATCH))
+
+    def learn(self, n: int, seconds: float) -> None:
+        """From a batch of `n` that took so long, how large the next should be."""
+        if self._known is None:  # not yet what of it is the call's own: all of it the rows', say
+            self._known = n, seconds
+            at_least = 2 * n if seconds < PATIENT_SECONDS else n // 2
+            self.size = max(1, at_least, int(n * BATCH_SECONDS / seconds))
+            return
+        n_before, seconds_before = self._known
+        if max(n, n_before) >= 2 * min(n, n_before):  # else the difference is chance
+            a_row = max(0.0, (seconds - seconds_before) / (n - n_before))
+            self._call_seconds = max(0.0, seconds - n * a_row)
+            self._known = n, seconds
+        a_row = max((seconds - self._call_seconds) / n, 1e-9)
+        wanted = max(BATCH_SECONDS - self._call_seconds, self._call_seconds) / a_row
+        a_row_at_most = a_row + _CHANCE * seconds / n
+        most = max(MOST_GROWTH * n, PATIENT_SECONDS / a_row_at_most)
+        self.size = max(1, round(min(wanted, most)))
 
 
 class Perturber(Protocol[X_contra, Batch_co]):
@@ -134,22 +159,24 @@ def evaluate_each(
     if known is not None:
         known_design, _ = known[0].asked()
         design, n_known = known_design + design, len(known_design)
+    predicts = [predict_function(predict, mode) for predict in predicts]
     first, inverse = _distinct(design)
     to_ask = first[first >= n_known]
     realise, room = perturber.realiser(subject), room or Room()
-    room.most = min(room.most, perturber.max_batch(subject))
+    at_once = perturber.max_batch(subject)
     answers: list[list[FloatArray]] = [[] for _ in predicts]
-    done, size, pace = 0, min(FIRST_BATCH, room.most), 0.0
+    done = 0
     while done < len(to_ask):
         if should_stop is not None and should_stop():
             raise Cancelled(f"Stopped after {done} of {len(to_ask)} questions to the model.")
         start = perf_counter()
+        size = min(room.size, room.most, at_once)
         rows = to_ask[done : done + size]
         found = _answers(predicts, realise, design[rows], mode)
         if isinstance(found, PredictorError):
             if len(rows) == 1:
                 raise found
-            size = room.most = len(rows) // 2
+            room.most = len(rows) // 2
             continue
         for answer, own in zip(found, answers, strict=True):
             own.append(answer)
@@ -161,12 +188,8 @@ def evaluate_each(
         done += len(rows)
         if on_progress is not None:
             on_progress(done / len(to_ask))
-        seconds = max(perf_counter() - start, 1e-9)
-        before, pace = pace, len(rows) / seconds
-        wanted = min(pace * BATCH_SECONDS, 8 * size)
-        if seconds < PATIENT_SECONDS and pace > FASTER * before:
-            wanted = max(wanted, 2 * size)
-        size = max(1, int(min(wanted, room.most)))
+        if len(rows) == size:  # a rest says little of the pace
+            room.learn(size, max(perf_counter() - start, 1e-9))
     if known is not None:
         for own, neighbourhood in zip(answers, known, strict=True):
             own.insert(0, neighbourhood.asked()[1][first[first < n_known]])
@@ -317,7 +340,7 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
     if mode == "classification":
         sums = answer.sum(axis=1)
         row = int(np.argmax(np.abs(sums - 1)))
-        if abs(sums[row] - 1) > _SUM_SLACK:
+        if abs(sums[row] - 1) > SUM_SLACK:
             raise PredictorError(
                 f"predict returned probabilities that sum to {sums[row]:.4g} (row {row} of {n}), "
                 'not to 1. If each class is a yes or no on its own, set mode="multilabel"; else '

@@ -5,12 +5,15 @@ from math import comb, floor, sqrt
 
 import numpy as np
 
+from lime_engine.errors import SettingsError
 from lime_engine.settings import Sampler
 from lime_engine.types import Design, FloatArray, IntArray, Law, MaskArray
 
 MAX_ENUMERATED = 20  # components; beyond it 2^d masks are too many for any budget
 ROWS_FOR_PAIRS = 16  # per coefficient: a pair counts once for the weights, and as one cluster
 MOST_PAIRED = 12  # components whose pairs are helpers
+MAX_CELLS = 20_000_000  # samples times components: with the fit, up to 1 GB of memory
+_CELLS_AT_ONCE = 1_000_000  # random keys that are sorted at the same time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,10 +136,15 @@ class MaskLaw:
     def _masks(self, removed: IntArray, rng: np.random.Generator) -> MaskArray:
         """Masks with these numbers (n,) of components off, uniformly which."""
         # Off are the s smallest of d random keys; a row's sort is vectorised, a shuffle is not.
-        keys = rng.random((len(removed), self.n_components))
-        ordered = np.sort(keys, axis=1)
-        last_off = np.where(removed > 0, ordered[np.arange(len(removed)), removed - 1], -1.0)
-        return np.asarray(keys > last_off[:, None])
+        masks = np.empty((len(removed), self.n_components), dtype=bool)
+        n_at_once = max(1, _CELLS_AT_ONCE // self.n_components)
+        for start in range(0, len(removed), n_at_once):
+            off = removed[start : start + n_at_once]
+            keys = rng.random((len(off), self.n_components))
+            ordered = np.sort(keys, axis=1)
+            last_off = np.where(off > 0, ordered[np.arange(len(off)), off - 1], -1.0)
+            np.greater(keys, last_off[:, None], out=masks[start : start + n_at_once])
+        return masks
 
     def _alphas(self) -> FloatArray:
         """E[kernel z_1 … z_p] for p = 0, 1, 2, 3: p given components on, the rest as they come."""
@@ -211,6 +219,27 @@ def _spread_out(fit: FloatArray, n_components: int, members: IntArray) -> FloatA
     return found
 
 
+def most_samples(n_components: int) -> int:
+    """How many samples an instance with so many components can have."""
+    return max(2, MAX_CELLS // max(1, n_components))
+
+
+def check_room(n_samples: int, n_components: int) -> None:
+    """See that so many samples can be held in memory, before any is drawn.
+
+    Raises
+    ------
+    SettingsError
+    """
+    most = most_samples(n_components)
+    if n_samples > most:
+        raise SettingsError(
+            f"{n_samples:,} samples of an instance with {n_components:,} components take too much "
+            f"memory: {MAX_CELLS:,} is the most for the product of both. Ask for at most {most:,} "
+            "samples, or take the instance apart into fewer components."
+        )
+
+
 def all_masks(n_components: int) -> MaskArray:
     """Every mask once, (2^d, d), from all on (row 0) to all off."""
     numbers = np.arange(2**n_components - 1, -1, -1)
@@ -224,7 +253,13 @@ def neighbourhood_design(
 
     To `lime` the instance is a sample like the others; to "projected", which aims at the limit of
     infinitely many samples, it has no weight of its own, unless it has but one component.
+
+    Raises
+    ------
+    SettingsError
+        As `check_room`.
     """
+    check_room(n_samples, len(law.kernel) - 1)
     exact, instance = law.enumerate(n_samples - 1), law.instance()
     if sampler == "lime" or len(law.kernel) == 2:
         if exact is None:

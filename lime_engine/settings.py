@@ -1,7 +1,8 @@
 """How an explanation is made, and the check that it can be."""
 
+from copy import deepcopy
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,6 +14,7 @@ SELECTIONS = ("auto", "none", "forward_selection", "highest_weights", "lasso_pat
 SURROGATES = ("ridge", "tree")
 SAMPLERS = ("projected", "lime")
 MODES = ("classification", "multilabel", "regression")
+_SEEDS_BELOW = 2**31 - 1  # of those that a generator gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,10 @@ class LimeSettings:
     n_samples : int, at least 2, or "auto"
         Size of the neighbourhood, the instance itself included. If all 2^d masks fit into it,
         they are enumerated instead of sampled. "auto" asks until it is settled which components
-        are shown; it needs the sampler "projected".
+        are shown; it needs the sampler "projected". Times the number of components it can be
+        `samplers.MAX_CELLS`.
     max_samples : int, at least 2
-        Where "auto" gives up.
+        Where "auto" gives up, or before, where it can have no more.
     n_features : int, at least 1
         K, the number of components shown. Ignored by ``selection="none"``.
     kernel_width : float or None
@@ -35,6 +38,7 @@ class LimeSettings:
         How the K components are chosen. "auto" with the sampler "projected" is the highest
         weights; with "lime" it is forward selection for K <= 6, else the highest weights.
     surrogate : {"ridge", "tree"}
+        What imitates the model: a weighted sum of components, or a small tree on the masks.
     sampler : {"projected", "lime"}
         "lime" does what the package of that name does, and says nothing about how sure the weights
         are. "projected" estimates the weights that it would find with infinitely many samples,
@@ -45,6 +49,7 @@ class LimeSettings:
     held_out : float in [0, 1]
         Size of the held-out design for fidelity, as a share of `n_samples`; 0 turns it off.
     seed : int, at least 0
+        The same seed gives the same explanation.
     batch_size : int, at least 1, or None
         At most so many instances are handed to the model at once. None: as many as it answers in a
         moment. Either way, half as many after it has run out of memory.
@@ -114,3 +119,32 @@ class LimeSettings:
                 raise SettingsError(
                     f"{name} is {getattr(self, name)!r}; use one of {', '.join(known)}."
                 )
+
+
+def seed_of(random_state: Any) -> int:
+    """The seed that a `random_state` stands for: the same one each time it is asked.
+
+    Parameters
+    ----------
+    random_state : int, numpy RandomState or Generator, or None
+        A generator is read, never advanced: the seed hangs on the state in which it is. None is
+        fresh entropy, another seed each time.
+
+    Raises
+    ------
+    SettingsError
+        If it is anything else, or a number below 0.
+    """
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0])
+    if isinstance(random_state, np.random.RandomState):
+        return int(deepcopy(random_state).randint(_SEEDS_BELOW))
+    if isinstance(random_state, np.random.Generator):
+        return int(deepcopy(random_state).integers(_SEEDS_BELOW))
+    is_number = isinstance(random_state, int | np.integer) and not isinstance(random_state, bool)
+    if not is_number or random_state < 0:
+        raise SettingsError(
+            f"random_state is {random_state!r}. Give a whole number from 0 on, a numpy RandomState "
+            "or Generator, or None for another explanation each time."
+        )
+    return int(random_state)

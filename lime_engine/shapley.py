@@ -2,7 +2,7 @@
 
 The answer for the instance minus the answer with everything off is divided among the components:
 each gets what it adds, on average over all orders in which they could be switched on. This is a
-weighted least-squares fit on masks, as LIME's, with another kernel and a constraint.
+weighted least-squares fit on masks, as LIME's, with another kernel and a constraint (`fit.odd`).
 
 References
 ----------
@@ -11,30 +11,35 @@ Lundberg & Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 
 Covert & Lee, "Improving KernelSHAP", AISTATS 2021: each mask with its complement.
 Musco & Witter, "Provably Accurate Shapley Value Estimation via Leverage Score Sampling", ICLR 2025:
 how often each size is drawn.
+Wynn, "The Sequential Generation of D-Optimum Experimental Designs", 1970: which masks of it.
 """
 
 from dataclasses import asdict, dataclass
-from math import comb
+from itertools import combinations
+from math import comb, isqrt
 from typing import Any, TypeVar
 
 import numpy as np
 
-from lime_engine.errors import TargetError
+from lime_engine.errors import SettingsError, TargetError
 from lime_engine.evaluation import OnProgress, Perturber, Room, ShouldStop, evaluate
-from lime_engine.samplers import all_masks
+from lime_engine.fit.odd import fit_odd, pseudo_inverse
+from lime_engine.samplers import MAX_CELLS, all_masks, check_room
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject
 from lime_engine.table.rows import drawn
-from lime_engine.types import Design, FloatArray, Law, MaskArray, PredictFn
+from lime_engine.types import Design, FloatArray, IntArray, Law, MaskArray, PredictFn
 
 Batch = TypeVar("Batch")
 
+MOST_UNLIKE = 500  # components up to which masks are made unlike
+PAIRS_UNLIKE = 4  # times d: so many are; with more, chance does nearly as well
 LEAST_BACKGROUND = 10  # background rows that stand for "off" in a table
 _EMPTY_SHARE = 10  # one in so many samples of a table is a row with everything off
 _STREAM = 1953  # of random numbers; no other purpose has this one
 _LEAST_MASKS = 3  # times d + 1, for standard errors: with fewer they are too small
-_LEAST_EIGENVALUE = 0.003  # of the largest; directions below it were hardly asked about
-_LEAST_FREE = 1e-9  # a pair with leverage 1 is fitted exactly: it has no residual to scale
+_ROUNDING = 1e-9  # of a sum of shares
+_LITTLE = 1e-3  # of what a pair tells: known of every direction before the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def explain_shapley(
 
     Raises
     ------
-    PredictorError, TargetError, Cancelled
+    SettingsError, PredictorError, TargetError, Cancelled
     """
     rng = np.random.default_rng([settings.seed, _STREAM])
     n_samples = settings.max_samples if settings.n_samples == "auto" else settings.n_samples
@@ -127,9 +132,12 @@ def shapley_design(law: Law, n_samples: int, rng: np.random.Generator) -> Design
     `samplers.all_masks`. With a background all of them are asked for each of its rows, which are
     `n_samples` // 2^d and at least LEAST_BACKGROUND; `clusters` numbers these.
 
-    Otherwise the sizes 1, …, d-1 are equally likely, every mask comes with its complement and has
-    one background row, the same for both; `clusters` numbers the pairs. The empty mask comes once,
-    or with a tenth of `n_samples` background rows (at least LEAST_BACKGROUND, at most half).
+    Otherwise there are as many masks of each size from 1 to d-1, or all there are of it, none of
+    them twice; every mask comes with its complement and has one background row, the same for both;
+    `clusters` numbers the pairs. Up to d pairs they are those of one order of the components, from
+    both ends; more are chosen so that they tell the components apart. With a background a size may
+    have more masks than there are, each with several of its rows. The empty mask comes once, or
+    with a tenth of `n_samples` background rows (at least LEAST_BACKGROUND, at most half).
 
     The weight is the Shapley kernel over how often a mask is drawn (Lundberg & Lee, theorem 2); 0
     for the full and the empty mask, which the constraint fits exactly.
@@ -140,8 +148,19 @@ def shapley_design(law: Law, n_samples: int, rng: np.random.Generator) -> Design
         Of it, `instance` and `background` count, and how many components there are.
     n_samples : int, at least 2
         The design has no more rows than that.
+
+    Raises
+    ------
+    SettingsError
+        As `samplers.check_room`, and if there are too many components for their products.
     """
     n_components = len(law.kernel) - 1
+    if n_components > isqrt(MAX_CELLS):
+        raise SettingsError(
+            f"The instance has {n_components:,} components; Shapley weights are worked out for at "
+            f"most {isqrt(MAX_CELLS):,}, by the products of all pairs. Take it apart into fewer."
+        )
+    check_room(n_samples, n_components)
     n_each = n_samples // 2**n_components
     background = law.background(n_samples, rng)
     if background is None and n_each >= 1:
@@ -154,12 +173,13 @@ def shapley_design(law: Law, n_samples: int, rng: np.random.Generator) -> Design
 def fit_shapley(design: Design, answers: FloatArray, n_calls: int) -> ShapleyWeights:
     """The weights that `design` gives: least squares, under the constraint on their sum.
 
-    Exact if all masks were asked; else unbiased up to terms of order 1 / n, from about 3 (d+1)
-    masks on. With fewer, components that the masks do not tell apart share alike.
+    Exact if all masks were asked; else as `fit.odd` says. With few masks what three components do
+    together is underestimated, by less than the standard errors hold. Components that the masks do
+    not tell apart share alike.
 
-    Standard errors are over background rows if all masks were asked. Else they are the sandwich
-    over pairs, each with its residual over 1 - leverage, as the jackknife has it (Bell & McCaffrey
-    2002); None below 3 (d+1) masks, where they would be too small.
+    Standard errors are over background rows if all masks were asked. Else they are over pairs, each
+    as far off as it was from a fit to others, times the share of its size that was not asked; None
+    below 3 (d+1) masks, where they would be too small.
 
     Parameters
     ----------
@@ -210,13 +230,10 @@ def _sample(
     if background is not None:
         n_empty = min(max(LEAST_BACKGROUND, n_samples // _EMPTY_SHARE), n_samples // 2)
     n_pairs = (n_samples - 1 - n_empty) // 2 if d > 1 else 0
-
-    # The sizes are as even as they can be; which components are off is left to chance.
-    shares = (np.arange(n_pairs) + rng.random()) / max(n_pairs, 1)
-    n_off = np.minimum(1 + np.floor(shares * (d - 1)), d - 1)  # a share may round to 1
-    half = rng.permuted(np.arange(d) >= n_off[:, None], axis=1)
+    half, each = _half_of_pairs(d, n_pairs, rng, repeated=background is not None)
     pairs = np.stack([half, ~half], axis=1).reshape(-1, d)
-    weights = (d - 1) * _kernel_mass(d)[pairs.sum(axis=1)]
+    weights = each.repeat(2)
+    n_pairs = len(half)
 
     masks = np.concatenate([np.ones((1, d), dtype=bool), np.zeros((n_empty, d), dtype=bool), pairs])
     cluster = np.arange(1 + n_empty + n_pairs)
@@ -227,6 +244,137 @@ def _sample(
         draws=None if background is None else _draws(law, masks, background[clusters]),
         clusters=clusters,
     )
+
+
+def _half_of_pairs(
+    d: int, n_pairs: int, rng: np.random.Generator, *, repeated: bool
+) -> tuple[MaskArray, FloatArray]:
+    """A mask of each pair (n, d), and the weight (n,) of either.
+
+    As many of each size, or all there are of it; none comes twice unless it is `repeated`, with
+    another background row, and then once all of its size have come.
+    """
+    sizes = list(range(1, d // 2 + 1))  # of the smaller of both
+    there = [_n_pairs(d, size) for size in sizes]
+    wanted = _shared_out(n_pairs, [np.inf if repeated else n for n in there], d)
+    ends = np.floor(np.append(0.0, np.cumsum(wanted)) + rng.random() + _ROUNDING)
+    order = rng.permutation(d)
+    drawn = [np.empty((0, d), dtype=bool)]
+    weights = [np.empty(0)]
+    mass = _kernel_mass(d)
+    for size, n_there, expected, n in zip(sizes, there, wanted, np.diff(ends), strict=True):
+        rounds, rest = divmod(int(n), n_there)
+        drawn += [_distinct(order, size, n_there, rng) for _ in range(rounds)]
+        drawn += [_distinct(order, size, rest, rng)]
+        of_both = 2 if 2 * size == d else 1  # both masks of a pair are of this size
+        weights += [np.full(int(n), mass[size] / (of_both * max(expected, _ROUNDING)))]
+    half, importance = np.concatenate(drawn), np.concatenate(weights)
+    # As few pairs as components do not show what threes do. The masks of one order hold each other,
+    # and what threes do is nearly the same in two that follow each other.
+    if d < len(half) and d <= MOST_UNLIKE:
+        half = _unlike(half, importance, rng)
+    return half, importance
+
+
+def _unlike(masks: MaskArray, importance: FloatArray, rng: np.random.Generator) -> MaskArray:
+    """These masks (n, d), but each with those on of which the others say least.
+
+    One after the other, components are swapped while what the masks before it leave open of its
+    answer grows (sequential D-optimal design, Wynn 1970); its size stays, and no mask comes twice.
+    By chance some components are told apart badly by not many more masks. The choice looks at no
+    answers and treats all components alike, so that each mask by itself is still any of its size.
+    """
+    from scipy.linalg.blas import dger
+
+    n, d = masks.shape
+    turns, stay = np.split(rng.permutation(n), [PAIRS_UNLIKE * d])
+    x = np.sqrt(importance)[:, None] * _centred(masks)
+    known = x[stay].T @ x[stay] + _LITTLE * np.square(x).sum() / n * np.eye(d)
+    open_ = np.asfortranarray(np.linalg.inv(known))  # what is not known of each direction
+    found = masks.copy()
+    taken = {_key(mask) for mask in masks}
+    for turn in turns.tolist():
+        mask = _swapped(masks[turn], open_)
+        if _key(mask) not in taken:
+            taken.discard(_key(masks[turn]))
+            taken.add(_key(mask))
+            found[turn] = mask
+        told = np.sqrt(importance[turn]) * (found[turn] - found[turn].mean())
+        pull = open_ @ told
+        open_ = dger(-1 / (1 + told @ pull), pull, pull, a=open_, overwrite_a=1)
+    return found
+
+
+def _key(mask: MaskArray) -> bytes:
+    """The same for a mask and its complement."""
+    return min(mask.tobytes(), (~mask).tobytes())
+
+
+def _swapped(mask: MaskArray, open_: FloatArray) -> MaskArray:
+    """The mask (d,) with pairs of components on and off swapped while that adds to x^T open_ x.
+
+    x is the mask less its mean.
+    """
+    mask, own = mask.copy(), open_.diagonal()
+    pull = open_ @ (mask - mask.mean())
+    while True:
+        leaves = int(np.argmax(np.where(mask, own - 2 * pull, -np.inf)))
+        gains = np.where(mask, -np.inf, own + 2 * (pull - open_[:, leaves]))
+        comes = int(np.argmax(gains))
+        if own[leaves] - 2 * pull[leaves] + gains[comes] <= _ROUNDING * own[leaves]:
+            return mask
+        mask[[leaves, comes]] = False, True
+        pull += open_[:, comes] - open_[:, leaves]
+
+
+def _shared_out(n_pairs: int, most: list[float], d: int) -> FloatArray:
+    """How many pairs each size gets, (d//2,): alike, but no more than there are.
+
+    A pair of the middle size is two of it, so that it gets half.
+    """
+    sizes = np.arange(1, len(most) + 1)
+    share = np.where(2 * sizes == d, 0.5, 1.0)
+    limits = np.array([float(n) for n in most])
+    wanted = np.zeros(len(most))
+    open_ = np.ones(len(most), dtype=bool)
+    while open_.any():
+        even = share * (n_pairs - wanted[~open_].sum()) / share[open_].sum()
+        whole = open_ & (even >= limits)
+        wanted[open_] = even[open_]
+        if not whole.any():
+            break
+        wanted[whole] = limits[whole]
+        open_ &= ~whole
+    return wanted
+
+
+def _n_pairs(d: int, size: int) -> int:
+    """How many masks with `size` on there are; of the middle size, one of each pair."""
+    return comb(d, size) // (2 if 2 * size == d else 1)
+
+
+def _distinct(order: IntArray, size: int, n: int, rng: np.random.Generator) -> MaskArray:
+    """n masks (n, d) with `size` on, no two the same or the complement of each other.
+
+    Those that come first and last in the `order` are among them, if there is room.
+    """
+    d = len(order)
+    middle = 2 * size == d
+    if 2 * n > _n_pairs(d, size):  # so many that all may be written down
+        every = np.array(list(combinations(range(d), size)))
+        if middle:
+            every = every[: len(every) // 2]  # those with component 0
+        masks = np.zeros((len(every), d), dtype=bool)
+        masks[np.arange(len(every))[:, None], every] = True
+        return masks[rng.permutation(len(masks))[:n]]
+    some = np.stack([order < size, order >= d - size])
+    found: dict[bytes, MaskArray] = {}
+    while len(found) < n:
+        if middle:
+            some = some ^ ~some[:, :1]  # that of the pair with component 0 on
+        found.update((mask.tobytes(), mask) for mask in some[: n - len(found)])
+        some = rng.permuted(np.tile(np.arange(d) < size, (n - len(found), 1)), axis=1)
+    return np.array(list(found.values()), dtype=bool).reshape(n, d)
 
 
 def _kernel_mass(n_components: int) -> FloatArray:
@@ -250,7 +398,7 @@ def _fit_all(design: Design, answers: FloatArray) -> tuple[FloatArray, FloatArra
     d = design.masks.shape[1]
     masks, weights = design.masks[: 2**d], design.weights[: 2**d]
     centred = _centred(masks)
-    inverse, _ = _inverse(centred.T @ (weights[:, None] * centred))
+    inverse, _ = pseudo_inverse(centred.T @ (weights[:, None] * centred))
     each = answers.reshape(-1, 2**d)
     base = each[:, -1:]
     found = (answers[0] - base) / d + ((each - base) * weights) @ centred @ inverse
@@ -262,45 +410,35 @@ def _fit_all(design: Design, answers: FloatArray) -> tuple[FloatArray, FloatArra
 
 def _fit_sample(design: Design, answers: FloatArray) -> tuple[FloatArray, FloatArray | None]:
     """Weights (d,) and their standard errors (d,), None where there are too few samples."""
-    masks, weights = design.masks, design.weights
-    n, d = masks.shape
+    masks = design.masks
+    d = masks.shape[1]
     empty = answers[~masks.any(axis=1)]
-    base = empty.mean()
-    total = answers[0] - base
-
-    # All share alike, and then what is left is explained by weights that add up to 0.
-    centred, share_on = _centred(masks), masks.mean(axis=1)
-    inverse, rank = _inverse(centred.T @ (weights[:, None] * centred))
-    left = answers - base - total * share_on
-    slopes = inverse @ (centred.T @ (weights * left))
-    found = total / d + slopes
-    n_drawn = n - 1 - len(empty)
-    if n_drawn + 2 < _LEAST_MASKS * (d + 1) or rank < d - 1:
-        return found, None
-
-    scores = (weights * (left - centred @ slopes))[:, None] * centred
-    leverage = weights * np.einsum("ij,ij->i", centred @ inverse, centred)
-    of_pairs = scores[-n_drawn:].reshape(-1, 2, d).sum(axis=1)
-    free = 1 - leverage[-n_drawn:].reshape(-1, 2).sum(axis=1)
-    of_pairs /= np.maximum(free, _LEAST_FREE)[:, None]
-    variance = ((of_pairs @ inverse) ** 2).sum(axis=0)
+    first = slice(1 + len(empty), None, 2)  # of each pair
+    second = slice(2 + len(empty), None, 2)
+    half, odd = masks[first], (answers[first] - answers[second]) / 2
+    enough = 2 * len(half) + 2 >= _LEAST_MASKS * (d + 1)
+    top = float(answers[0] - empty.mean()) / 2
+    signs = np.where(half, 1.0, -1.0)
+    fit = fit_odd(signs, design.weights[first], odd, top, errors=enough)
+    if fit.residuals is None:
+        return fit.weights, None
+    drawn = 1.0 if design.draws is not None else _share_not_asked(half)
+    variance = (fit.of_pairs**2) @ (drawn * fit.residuals**2)
     if len(empty) > 1:
-        by_base = 1 / d + inverse @ (centred.T @ (weights * (1 - share_on)))
-        variance += by_base**2 * empty.var(ddof=1) / len(empty)
-    return found, np.sqrt(variance)
+        variance += (fit.of_top / 2) ** 2 * empty.var(ddof=1) / len(empty)
+    return fit.weights, np.sqrt(variance)
+
+
+def _share_not_asked(half: MaskArray) -> FloatArray:
+    """Of all pairs with the sizes of each of these: a size that was asked whole has no error."""
+    d = half.shape[1]
+    smaller = np.minimum(half.sum(axis=1), d - half.sum(axis=1))
+    asked = np.bincount(smaller, minlength=d // 2 + 1)
+    there = [1, *(_n_pairs(d, size) for size in range(1, d // 2 + 1))]
+    left = [1 - n / in_all for n, in_all in zip(asked.tolist(), there, strict=True)]
+    return np.asarray(np.array(left)[smaller])
 
 
 def _centred(masks: MaskArray) -> FloatArray:
     """Masks (n, d) minus the share of their components that is on, (n, d)."""
     return np.asarray(masks - masks.mean(axis=1, keepdims=True))
-
-
-def _inverse(gram: FloatArray) -> tuple[FloatArray, int]:
-    """Inverse of a symmetric matrix (d, d) where it is well determined, 0 elsewhere; its rank.
-
-    Without a cut the weights go astray where there are about as many pairs as components.
-    """
-    values, vectors = np.linalg.eigh(gram)
-    kept = values > _LEAST_EIGENVALUE * values[-1]
-    found = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
-    return found, int(kept.sum())

@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 import regex
-from numpy.typing import NDArray
 
 from lime_engine.errors import InputError, LimeError, PredictorError, SettingsError, in_words
 from lime_engine.kernels import cosine_distance, exponential_kernel
+from lime_engine.models import predict_function
 from lime_engine.samplers import MaskLaw
 from lime_engine.subjects import TextSubject
-from lime_engine.types import Design, MaskArray, PredictFn, plain_array
+from lime_engine.types import Design, PredictFn, plain_array
 
 SAME = 1e-6  # of an answer: it is the same up to rounding
 DEFAULT_KERNEL_WIDTH = 25.0  # for the cosine distance x 100
 
 # Scripts written without spaces between words: one component a character (with its marks).
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+UNSPACED = r"[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 _UNSEEN = r"[\p{Default_Ignorable_Code_Point}\u2800]"  # joiners, selectors, fillers; a blank
 _KEYCAP = r"[0-9#*]\uFE0F?\u20E3"
 # A picture or sign that stands for itself, with all that belongs to it: skin, joined figures, flag.
@@ -26,12 +26,14 @@ _SIGN = (
     rf"{_KEYCAP}|(?!{_UNSEEN})(?=[\p{{So}}\p{{Extended_Pictographic}}\p{{Emoji_Modifier}}"
     r"\p{Regional_Indicator}])\X"
 )
-_RUN = rf"(?:[A-Za-z_]++|(?!{_UNSPACED}|{_SIGN})[\w\p{{M}}\p{{N}}])"  # the first is the fast one
-_SEEN = rf"(?:[A-Za-z]|(?!{_UNSPACED}|{_UNSEEN}|{_SIGN})[\p{{L}}\p{{N}}])"  # a word has one
+_RUN = rf"(?:[A-Za-z_]++|(?!{UNSPACED}|{_SIGN})[\w\p{{M}}\p{{N}}])"  # the first is the fast one
+_SEEN = rf"(?:[A-Za-z]|(?!{UNSPACED}|{_UNSEEN}|{_SIGN})[\p{{L}}\p{{N}}])"  # a word has one
 _WORD = regex.compile(
-    rf"(?!\p{{M}}){_UNSPACED}\p{{M}}*|{_SIGN}|_*{_SEEN}{_RUN}*(?:['’](?!{_UNSEEN}){_RUN}+)*"
+    rf"(?!\p{{M}}){UNSPACED}\p{{M}}*|{_SIGN}|_*{_SEEN}{_RUN}*(?:['’](?!{_UNSEEN}){_RUN}+)*"
 )
 _CUT_AT_ONCE = 20_000_000  # characters: bounds the memory of a batch of long texts
+_STRETCH = 6  # words that are written at once, of at most _BITS
+_BITS = 8
 _CHARACTER = regex.compile(rf"(?!{_UNSEEN}|\p{{M}})\X", regex.DOTALL)
 
 
@@ -139,61 +141,22 @@ class TextPerturber:
 
     def realiser(self, subject: TextSubject) -> Callable[[Design], Sequence[str]]:
         """Writes the text as each of n masks leaves it, n strings."""
-        characters, owners = self._source(subject)
-        return lambda design: self._cut(characters, owners, design.masks)
+        pieces: list[tuple[int, str, str]] = []
+        written = 0
+        for start, end, component in sorted(
+            (start, end, i) for i, spans in enumerate(subject.spans) for start, end in spans
+        ):
+            before, word = subject.text[written:start], subject.text[start:end]
+            without = "" if self.together else self._placeholder()
+            pieces.append((component, before + word, before + without))
+            written = end
+        return _Writer(pieces, subject.text[written:], subject.n_components).write
 
     def max_batch(self, subject: TextSubject) -> int:
         n_characters = len(subject.text)
         if not self.together:
             n_characters += subject.n_components * len(self._placeholder())
         return max(1, _CUT_AT_ONCE // n_characters)
-
-    def _cut(
-        self, characters: NDArray[Any], owners: NDArray[np.intp], masks: MaskArray
-    ) -> list[str]:
-        """What `masks` leave of `characters`."""
-        # All rows at once, which is several times faster than joining words row by row.
-        n, d = masks.shape
-        switches = np.ones((n, d + 1 if self.together else 2 * d + 1), dtype=bool)
-        switches[:, :d] = masks
-        if not self.together:
-            switches[:, d + 1 :] = ~masks
-        written = switches.take(owners, axis=1)
-        flat = np.broadcast_to(characters, written.shape)[written].tobytes()
-        if characters.dtype == np.uint8:
-            whole = flat.decode("latin-1")
-        else:
-            whole = flat.decode("utf-32-le", errors="surrogatepass")
-        ends = np.cumsum(written.sum(axis=1)).tolist()
-        return [whole[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-
-    def _source(self, subject: TextSubject) -> tuple[NDArray[Any], NDArray[np.intp]]:
-        """Code points of the text, placeholders included, and which switch each one hangs on.
-
-        Switch i < d is component i, d is always on, d + 1 + i is on where component i is off.
-        """
-        d = subject.n_components
-        pieces: list[str] = []
-        switches: list[int] = []
-        written = 0
-        for start, end, component in sorted(
-            (start, end, i) for i, spans in enumerate(subject.spans) for start, end in spans
-        ):
-            pieces += subject.text[written:start], subject.text[start:end]
-            switches += d, component
-            if not self.together:
-                pieces.append(self._placeholder())
-                switches.append(d + 1 + component)
-            written = end
-        pieces.append(subject.text[written:])
-        switches.append(d)
-        source = "".join(pieces)
-        try:
-            characters = np.frombuffer(source.encode("latin-1"), dtype=np.uint8)
-        except UnicodeEncodeError:
-            raw = source.encode("utf-32-le", errors="surrogatepass")
-            characters = np.frombuffer(raw, dtype=np.uint32)
-        return characters, np.repeat(switches, [len(piece) for piece in pieces])
 
     def _pattern(self) -> "regex.Pattern[str]":
         if self.pattern is not None:
@@ -206,6 +169,41 @@ class TextPerturber:
         return "UNKWORDZ" if self.level == "word" else "\0"
 
 
+class _Writer:
+    """Writes a text with some of its words off.
+
+    A stretch of a few words is written once in each of the ways there are, and texts are put
+    together from stretches, which is several times faster than word by word.
+
+    Parameters
+    ----------
+    pieces : list of (component, str, str)
+        In order: the text up to the end of a word, where its component is on, and where it is off.
+    rest : str
+        What follows the last.
+    """
+
+    def __init__(self, pieces: list[tuple[int, str, str]], rest: str, n_components: int) -> None:
+        never_on = n_components
+        pieces = [*pieces, (never_on, "", rest)]
+        pieces += [(never_on, "", "")] * (-len(pieces) % _STRETCH)
+        components, on, off = zip(*pieces, strict=True)
+        ends = np.array([off, on], dtype=object).reshape(2, -1, _STRETCH)
+        self._ways = np.full((ends.shape[1], 1), "", dtype=object)
+        for place in range(_STRETCH):
+            longer = self._ways[:, :, None] + ends[:, :, place].T[:, None, :]
+            self._ways = longer.reshape(len(longer), -1)
+        self._switches = np.full((len(self._ways), _BITS), never_on)
+        self._switches[:, -_STRETCH:] = np.reshape(components, (-1, _STRETCH))
+
+    def write(self, design: Design) -> list[str]:
+        """The text as each of n masks leaves it."""
+        masks = np.column_stack([design.masks, np.zeros(len(design), dtype=bool)])
+        numbers = np.packbits(masks.take(self._switches.ravel(), axis=1), axis=1)
+        stretches = self._ways[np.arange(len(self._ways)), numbers]
+        return ["".join(row) for row in stretches.tolist()]
+
+
 def ignores_case(predict: PredictFn[Any], texts: Sequence[str]) -> bool:
     """Whether a model answers the same to these texts and to them in lower case: ask it once.
 
@@ -215,7 +213,9 @@ def ignores_case(predict: PredictFn[Any], texts: Sequence[str]) -> bool:
         If its answers are no numbers, or not as many as there are texts.
     """
     try:
-        answers = plain_array(predict([*texts, *(text.lower() for text in texts)]), float)
+        answers = plain_array(
+            predict_function(predict)([*texts, *(text.lower() for text in texts)]), float
+        )
         written, lower = np.split(answers, [len(texts)])
         return bool(np.allclose(written, lower, rtol=SAME, atol=SAME * np.ptp(answers)))
     except LimeError:

@@ -1,5 +1,6 @@
 """The values that travel between the four steps: components, design, responses, fit."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, TypeVar
@@ -7,13 +8,16 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lime_engine.errors import InputError, cut, in_words
 from lime_engine.settings import LimeSettings
-from lime_engine.subjects import Subject, subject_from_dict, subject_to_dict
+from lime_engine.show import figure, page
+from lime_engine.subjects import Subject, TabularSubject, subject_from_dict, subject_to_dict
 
 FloatArray = NDArray[np.float64]
 MaskArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 ClassNames = Sequence[str] | Mapping[int, str]  # in the order of the columns, or by their number
+JSON_VERSION = 1  # of what `Explanation.to_json` writes
 Z95 = 1.959963984540054  # 95% of a normal distribution is within so many standard deviations
 
 Batch_contra = TypeVar("Batch_contra", contravariant=True)
@@ -66,6 +70,9 @@ class Design:
     is what else was drawn: for tables the value of every column, coded as a number; None where
     the mask alone says what the instance looks like. `clusters` (n,) numbers what was drawn
     together (a mask and its complement), None where every row was drawn on its own.
+
+    Of columns that are not cut into bins (`lime_engine.compat`) `masks` holds numbers, in which the
+    surrogate is linear.
     """
 
     masks: MaskArray
@@ -380,6 +387,76 @@ class Explanation:
             n_samples=data["n_samples"],
             n_calls=data["n_calls"],
         )
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Everything in it, as JSON, with the version of the format."""
+        whole = {"format": "lime_engine.Explanation", "version": JSON_VERSION} | self.to_dict()
+        return json.dumps(whole, ensure_ascii=False, indent=indent)
+
+    @classmethod
+    def from_json(cls, written: str | bytes) -> "Explanation":
+        """The inverse of `to_json`.
+
+        Raises
+        ------
+        InputError
+            If it is no such JSON, or of a version that this package does not know.
+        """
+        try:
+            data = json.loads(written)
+        except (ValueError, TypeError) as error:
+            raise InputError(
+                f"The explanation is not JSON ({in_words(error)}). Give what to_json wrote."
+            ) from error
+        if not isinstance(data, dict) or data.get("version") != JSON_VERSION:
+            version = data.get("version") if isinstance(data, dict) else None
+            raise InputError(
+                f"The JSON has the version {cut(repr(version), 40)}; this package reads version "
+                f"{JSON_VERSION}, as Explanation.to_json writes it. Write it anew, or use the "
+                "package that wrote it."
+            )
+        try:
+            return cls.from_dict(data)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError(
+                f"The JSON is no whole explanation ({in_words(error)}). Give what to_json wrote."
+            ) from error
+
+    def as_frame(self) -> Any:
+        """A pandas DataFrame, one row a shown component, strongest first.
+
+        Its columns: component (number), label, weight, low and high (the 95% interval, NaN where it
+        is unknown), settled; of a row also column and value.
+        """
+        import pandas as pd
+
+        unknown = (float("nan"), float("nan"))
+        rows: dict[str, list[Any]] = {
+            "component": [weight.index for weight in self.weights],
+            "label": [weight.label for weight in self.weights],
+        }
+        if isinstance(self.subject, TabularSubject):
+            rows["column"] = [self.subject.columns[weight.index] for weight in self.weights]
+            rows["value"] = [self.subject.values[weight.index] for weight in self.weights]
+        rows["weight"] = [weight.weight for weight in self.weights]
+        rows["low"] = [(weight.interval or unknown)[0] for weight in self.weights]
+        rows["high"] = [(weight.interval or unknown)[1] for weight in self.weights]
+        rows["settled"] = [weight.settled for weight in self.weights]
+        return pd.DataFrame(rows)
+
+    def plot(self) -> Any:
+        """The weights as bars, a Plotly figure.
+
+        Raises
+        ------
+        SettingsError
+            If plotly is not installed.
+        """
+        return figure.bars(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the answer, how far to believe it, bars, and the instance."""
+        return page.as_fragment([self])
 
 
 def _stability(data: dict[str, Any] | None) -> Stability | None:

@@ -22,9 +22,10 @@ LAW = {
 # Inside the engine a module knows those on the floors below its own; on one floor, what stands
 # before it. A folder is one room here.
 ENGINE = (
-    "errors settings subjects types kernels samplers evaluation fit engine shapley many overlap "
-    "compare pick"
+    "errors settings subjects show types models kernels samplers evaluation fit engine "
+    "shapley many overlap compare pick discretize compat"
 ).split()
+KNOW_PERTURBERS = {"shapley": {"table"}, "discretize": {"table"}, "compat": {"text", "image"}}
 PERTURBERS = ["text", "image", "table"]  # beside the fit and the engine: neither knows the other
 PERTURBERS_KNOW = {*ENGINE[: ENGINE.index("evaluation")]} - {"settings"}
 # Inside `ui` the way down is pages -> wings -> explain -> shell -> workshop -> figures.
@@ -51,7 +52,6 @@ PARTS_OF_ITS_OWN = {
     "compare": ("values", "matching", "order", "verdicts", "verdict_wording", "links"),
     "review": ("records", "merging", "summary"),
 }
-SHAPLEY_DRAWS = {"table"}
 MAX_MODULES = 14  # in a folder
 
 
@@ -132,7 +132,7 @@ def test_the_engine_is_layered() -> None:
             continue
         assert room in {*ENGINE, *PERTURBERS}, f"give lime_engine.{room} a place in the order"
         may = PERTURBERS_KNOW if room in PERTURBERS else set(ENGINE[: ENGINE.index(room)])
-        may |= SHAPLEY_DRAWS if room == "shapley" else set()
+        may |= KNOW_PERTURBERS.get(room, set())
         for target in imported(path):
             package, _, rest = target.partition(".")
             if package == "lime_engine" and rest.split(".")[0] not in {*may, room, ""}:

@@ -74,24 +74,27 @@ def project(
     gram = plain.T @ plain
     ridge = _JITTER * np.maximum(np.diag(gram), _JITTER * total)
     ridge[0] = 0.0
-    pilot = np.linalg.solve(gram + np.diag(ridge), plain.T @ y[:, target])
-    room = max(0, n // ROWS_PER_HELPER - d)
-    helpers, back = law.helpers(design, np.asarray(pilot[1:]), room)
+    helpers, back = np.empty((n, 0)), np.empty((d + 1, 0))
+    if (room := n // ROWS_PER_HELPER - d) > 0:
+        pilot = np.linalg.solve(gram + np.diag(ridge), plain.T @ y[:, target])
+        helpers, back = law.helpers(design, np.asarray(pilot[1:]), room)
     helpers = root * helpers
     x = np.column_stack([plain, helpers])
     between = plain.T @ helpers
     gram = np.block([[gram, between], [between.T, helpers.T @ helpers]])
     gram += np.diag(np.append(ridge, np.full(helpers.shape[1], _HELPER_ALPHA * total)))
+    del plain, helpers  # each may have some hundred MB, as may `x`
     factor = np.linalg.cholesky(gram)
     theta = _solved(factor, x.T @ y)
-    to_weights = np.column_stack([np.eye(d + 1), back])
-    found = to_weights @ theta
+    found = theta[: d + 1] + back @ theta[d + 1 :]
     found[0] += level
     never_off = np.append(False, design.masks.all(axis=0))
     found[never_off] = 0.0  # all of it is in the intercept
     residuals = y[:, target] - x @ theta[:, target]
-    scores = _scores(x, residuals, factor, design.clusters)
-    moved = scores @ _solved(factor, to_weights.T)  # how each cluster's score moves the weights
+    by_cluster = _moved(x, x @ _inverse(factor), residuals, design.clusters)
+    del x, gram
+    moved = by_cluster[:, : d + 1]
+    moved += by_cluster[:, d + 1 :] @ back.T
     moved[:, never_off] = 0.0
     if not _seen_enough(law, design.masks):
         return Estimate(found, target, None, moved if influence else None)
@@ -105,13 +108,17 @@ def restricted(law: Law, estimate: Estimate, chosen: IntArray) -> Estimate:
     moments S: S_KK^-1 S_K: times the coefficients.
     """
     rows = np.append(0, chosen + 1)
-    n_coefficients = len(estimate.coefficients)
-    if len(rows) == n_coefficients:
-        to_chosen = np.eye(n_coefficients)[rows]
-    else:  # a pseudo-inverse: a column with one bin is on in every row
-        moments = law.moments(rows)
-        to_chosen = np.linalg.pinv(moments[:, rows], hermitian=True) @ moments
     covariance, influence = estimate.covariance, estimate.influence
+    if len(rows) == len(estimate.coefficients):
+        return Estimate(
+            estimate.coefficients[rows],
+            estimate.target,
+            None if covariance is None else covariance[np.ix_(rows, rows)],
+            None if influence is None else influence[:, rows],
+        )
+    moments = law.moments(rows)
+    # A pseudo-inverse: a column with one bin is on in every row.
+    to_chosen = np.linalg.pinv(moments[:, rows], hermitian=True) @ moments
     if covariance is not None:
         covariance = to_chosen @ covariance @ to_chosen.T
     if influence is not None:
@@ -156,7 +163,7 @@ def _ridge(design: Design, values: FloatArray, target: int, influence: bool) -> 
     found = np.vstack([level - share @ weights, weights])
     moved = None
     if influence:
-        inverse = _solved(factor, np.eye(len(x)))
+        inverse = _inverse(factor)
         rows = _left_out(inverse, dual[:, target], design.clusters) @ x / units
         moved = np.column_stack([-rows @ share, rows])
     return Estimate(found, target, None, moved)
@@ -189,28 +196,34 @@ def _solved(factor: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray(cho_solve((factor, True), right, check_finite=False))
 
 
-def _scores(
-    x: FloatArray, residuals: FloatArray, factor: FloatArray, clusters: IntArray | None
+def _inverse(factor: FloatArray) -> FloatArray:
+    """A^-1, A = factor factor^T: half the work of solving for each column."""
+    from scipy.linalg.lapack import dpotri
+
+    lower = np.tril(dpotri(factor, lower=True)[0])
+    return np.asarray(lower + np.tril(lower, -1).T)
+
+
+def _moved(
+    x: FloatArray, by_row: FloatArray, residuals: FloatArray, clusters: IntArray | None
 ) -> FloatArray:
-    """X_c^T (I - H_cc)^-1 e_c of each cluster c, (n_clusters, p), for weighted rows.
+    """A^-1 X_c^T (I - H_cc)^-1 e_c of each cluster c, (n_clusters, p), for weighted rows.
 
-    A cluster is one row, or two that follow each other.
+    `by_row` is X A^-1, and is used up. A cluster is one row, or two that follow each other.
     """
-    from scipy.linalg import solve_triangular
-
-    spread = solve_triangular(factor, x.T, lower=True, check_finite=False)  # H is its square
-    left = np.maximum(1 - np.einsum("ij,ij->j", spread, spread), _LEAST_LEFT)
+    left = np.maximum(1 - np.einsum("ij,ij->i", by_row, x), _LEAST_LEFT)  # of H the diagonal
     alone = residuals / left
     if clusters is None:
-        return np.asarray(x * alone[:, None])
+        by_row *= alone[:, None]
+        return by_row
     first = np.flatnonzero(clusters[:-1] == clusters[1:])
     second = first + 1
-    between = np.einsum("ij,ij->j", spread[:, first], spread[:, second])
+    between = np.einsum("ij,ij->i", by_row[first], x[second])
     both_left = np.maximum(left[first] * left[second] - between**2, _LEAST_LEFT**2)
     alone[first], alone[second] = (
         (left[second] * residuals[first] + between * residuals[second]) / both_left,
         (left[first] * residuals[second] + between * residuals[first]) / both_left,
     )
-    rows = x * alone[:, None]
-    rows[first] += rows[second]
-    return np.asarray(np.delete(rows, second, axis=0))
+    by_row *= alone[:, None]
+    by_row[first] += by_row[second]
+    return np.asarray(np.delete(by_row, second, axis=0))

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from lime_engine.fit.ridge import ridge
 from lime_engine.types import Design, FloatArray, IntArray
 
+ALPHA = 0.01  # of the ridge that finds the highest weights
 FORWARD_AT_MOST = 6  # "auto": forward selection up to this K, highest weights beyond
 _TOLERANCE = 1e-10  # share of a column's variance below which it is a mix of the chosen ones
 
@@ -44,7 +46,7 @@ def forward_selection(design: Design, y: FloatArray, n_features: int) -> IntArra
     masks = np.asarray(design.masks, dtype=float)
     mean = w @ masks
     c = (w * (y - w @ y)) @ masks
-    variance = mean * (1 - mean)
+    variance = mean - mean**2 if design.masks.dtype == bool else w @ masks**2 - mean**2
     g = variance.copy()
     swept: list[FloatArray] = []
     chosen: list[int] = []
@@ -67,11 +69,13 @@ def forward_selection(design: Design, y: FloatArray, n_features: int) -> IntArra
 
 
 def highest_weights(design: Design, y: FloatArray, n_features: int) -> IntArray:
-    """The components with the largest |coefficient| of Ridge(alpha=.01) on all of them."""
-    from sklearn.linear_model import Ridge
+    """Those with the largest |coefficient| of a ridge with alpha = .01 on all of them.
 
-    ridge = Ridge(alpha=0.01).fit(design.masks.astype(float), y, sample_weight=design.weights)
-    return np.argsort(-np.abs(ridge.coef_), kind="stable")[:n_features]
+    Of numbers times that of the instance, row 0; of masks that is 1.
+    """
+    _, found = ridge(design.masks, y, design.weights, ALPHA)
+    given = found if design.masks.dtype == bool else found * design.masks[0]
+    return np.argsort(-np.abs(given), kind="stable")[:n_features]
 
 
 def lasso_path(design: Design, y: FloatArray, n_features: int) -> IntArray:

@@ -1,10 +1,12 @@
 """The simple model that imitates the black box near the instance."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
 from lime_engine.fit.projection import Estimate
+from lime_engine.fit.ridge import ridge
 from lime_engine.fit.rounding import moves
 from lime_engine.types import (
     Design,
@@ -25,13 +27,14 @@ def surrogates(
 ) -> Callable[[int], Surrogate]:
     """Class -> its surrogate of this `kind` ("ridge", "tree") on the chosen components.
 
-    A ridge is the `estimate` on them, (K+1, n_classes), where there is one.
+    Each is fitted when it is asked for, once. A ridge is the `estimate` on them, (K+1, n_classes),
+    where there is one.
     """
     design, values = neighbourhood.design, neighbourhood.responses.values
     if kind == "tree":
-        return lambda column: _fit_tree(design, values[:, column], chosen)
+        return cache(lambda column: _fit_tree(design, values[:, column], chosen))
     if estimate is None:
-        return lambda column: _fit_ridge(design, values[:, column], chosen)
+        return cache(lambda column: _fit_ridge(design, values[:, column], chosen))
     return lambda column: LinearSurrogate(
         float(estimate.coefficients[0, column]),
         dict(zip(chosen.tolist(), estimate.coefficients[1:, column].tolist(), strict=True)),
@@ -39,14 +42,12 @@ def surrogates(
 
 
 def _fit_ridge(design: Design, y: FloatArray, chosen: IntArray) -> LinearSurrogate:
-    from sklearn.linear_model import Ridge
-
     if len(chosen) == 0:
         return LinearSurrogate(float(np.average(y, weights=design.weights)), {})
-    masks = design.masks[:, chosen].astype(float)
-    ridge = Ridge(alpha=RIDGE_ALPHA).fit(masks, y, sample_weight=design.weights)
-    coefficients = dict(zip(chosen.tolist(), ridge.coef_.tolist(), strict=True))
-    return LinearSurrogate(float(ridge.intercept_), coefficients)
+    intercept, coefficients = ridge(design.masks[:, chosen], y, design.weights, RIDGE_ALPHA)
+    return LinearSurrogate(
+        intercept, dict(zip(chosen.tolist(), coefficients.tolist(), strict=True))
+    )
 
 
 def _fit_tree(design: Design, y: FloatArray, chosen: IntArray) -> TreeSurrogate:

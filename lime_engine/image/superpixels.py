@@ -87,7 +87,7 @@ def superpixels(
     elif segmentation == "grid":
         found = _grid(pixels.shape[0], pixels.shape[1], n_segments)
     else:
-        found = _by_colour(_as_rgb(pixels), segmentation, n_segments)
+        found = _by_colour(as_rgb(pixels), segmentation, n_segments)
     ids, segments = np.unique(found, return_inverse=True)
     if len(ids) > _MAX_COMPONENTS:
         raise InputError(
@@ -123,7 +123,7 @@ def _by_colour(rgb: Any, segmentation: str, n_segments: int) -> SegmentArray:
     return np.asarray(found)
 
 
-def _as_rgb(pixels: PixelArray) -> Any:
+def as_rgb(pixels: PixelArray) -> Any:
     """Three channels of floats in [0, 1], for the eye of a segmentation only."""
     grey = pixels[..., None] if pixels.ndim == 2 else pixels
     rgb = np.repeat(grey, 3, axis=2) if grey.shape[2] == 1 else grey[..., :3]

@@ -58,12 +58,18 @@ def looks(subject: ImageSubject, components: Sequence[int]) -> FloatArray:
     return found
 
 
-def visual_words(described: FloatArray, seed: int = 0, *, n_words: int | None = None) -> IntArray:
+def visual_words(
+    described: FloatArray, seed: int = 0, *, n_words: int | None = None, merge_alike: bool = False
+) -> IntArray:
     """Number of the visual word of each superpixel, (n,), from their `looks` (n, N_LOOKS).
 
     K-means on the numbers in units of their spread; by default about twice the root of n clusters,
     at most 100. Words are numbered from 0 by how many superpixels they have, the most frequent
     first.
+
+    With `merge_alike`, words are one that differ in little but the place, as the near and the far
+    part of a field do: whose means are closer to each other in colour and texture than superpixels
+    are to the mean of their own word (root of the mean square), each word with each.
     """
     from sklearn.cluster import KMeans
 
@@ -78,6 +84,18 @@ def visual_words(described: FloatArray, seed: int = 0, *, n_words: int | None = 
     if n_words is None:
         n_words = min(_MOST_WORDS, max(2, round(2 * np.sqrt(len(scaled)))))
     n_words = min(distinct, n_words)
-    means = KMeans(n_words, n_init=4, random_state=seed).fit(scaled)
-    order = np.argsort(-np.bincount(means.labels_, minlength=n_words), kind="stable")
-    return np.asarray(np.argsort(order)[means.labels_])
+    words = KMeans(n_words, n_init=4, random_state=seed).fit(scaled).labels_
+    if merge_alike and n_words > 1:
+        words = _merged(words, scaled[:, : _GROUPS["place"].start])[words]
+    order = np.argsort(-np.bincount(words, minlength=n_words), kind="stable")
+    return np.asarray(np.argsort(order)[words])
+
+
+def _merged(words: IntArray, seen: FloatArray) -> IntArray:
+    """The new number of each word, (n_words,): the same for those that look alike."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    means = np.stack([seen[words == word].mean(axis=0) for word in range(words.max() + 1)])
+    within = float(np.sqrt(((seen - means[words]) ** 2).sum(axis=1).mean()))
+    merged = fcluster(linkage(means, "complete"), within, "distance")
+    return np.asarray(merged - 1, dtype=np.intp)

@@ -1,6 +1,5 @@
 """Handing instances to an executor's workers, and what comes back: none is lost, whoever dies."""
 
-import os
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import (
@@ -61,10 +60,11 @@ class _Crew:
         self, instances: Instances, job: tuple[bytes, ...], executor: Executor | None
     ) -> None:
         self._instances, self._job = instances, job
-        self._own = executor is None
-        self._executor = Processes(_n_processes()) if executor is None else executor
+        self._ends_it = executor is None
+        self._executor = executor or Processes()
         # All that fly in a pool that breaks are tried again one by one.
-        self._room = 2 * _n_processes() if self._own else IN_FLIGHT
+        executor = self._executor
+        self._room = 2 * executor.n if isinstance(executor, Processes) else IN_FLIGHT
         self._flying: dict[Future[Any], int] = {}  # with their rows
         self._suspects: deque[int] = deque()
         self._alone = False  # what is on its way is a suspect
@@ -125,7 +125,7 @@ class _Crew:
     def close(self) -> None:
         for future in self._flying:
             future.cancel()
-        if self._own:
+        if self._ends_it:
             self._executor.shutdown(wait=False)
 
     def _accepted(self, answer: Outcome[Any] | PredictorError) -> Outcome[Any]:
@@ -151,7 +151,3 @@ class _Crew:
 def _missing(error: BaseException) -> ImportError | None:
     """What could not be imported, if that is the error, or its cause as with Dask's scheduler."""
     return next((e for e in (error, error.__cause__) if isinstance(e, ImportError)), None)
-
-
-def _n_processes() -> int:
-    return os.cpu_count() or 1

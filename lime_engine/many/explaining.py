@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from lime_engine.engine import explain
-from lime_engine.evaluation import OnProgress, Perturber, ShouldStop
+from lime_engine.evaluation import OnProgress, Perturber, Room, ShouldStop
 from lime_engine.many.crew import outcomes
 from lime_engine.many.instances import by_position
 from lime_engine.many.workers import Outcome, packed
 from lime_engine.settings import LimeSettings
+from lime_engine.show.progress import bar
 from lime_engine.types import ClassNames, Explanation, PredictFn
 
 X = TypeVar("X")
@@ -34,6 +36,7 @@ def explain_many(
     class_names: ClassNames | None = None,
     keep: Callable[[X, Explanation], R] = whole,  # type: ignore[assignment]
     should_stop: ShouldStop | None = None,
+    progress: bool = False,
 ) -> Generator[Outcome[R], None, None]:
     """Explain each instance's predicted class, in the order in which the workers finish.
 
@@ -57,6 +60,8 @@ def explain_many(
         As in `explain`; the fraction is that of the instances that have an outcome.
     keep : callable, optional
         What to return of an explanation, computed by the worker: keep(instance, explanation).
+    progress : bool
+        Show a bar, if the package tqdm is there.
 
     Yields
     ------
@@ -76,21 +81,35 @@ def explain_many(
         If `should_stop` asked for it, after all outcomes that are there, or if the executor was
         shut down.
     """
-    return each(
-        Work(explain, perturber, settings or LimeSettings(), class_names, keep),
+    settings = settings or LimeSettings()
+    found = each(
+        Work(explain, perturber, settings, class_names, keep, Room.of(settings)),
         instances,
         load,
         executor,
         on_progress,
         should_stop,
     )
+    return _with_bar(found, len(by_position(instances))) if progress else found
+
+
+def _with_bar(
+    found: Generator[Outcome[R], None, None], n: int
+) -> Generator[Outcome[R], None, None]:
+    """The same outcomes, counted by a bar."""
+    with closing(found), bar(n, "explanations", True) as show:
+        for n_done, outcome in enumerate(found, start=1):
+            if show is not None:
+                show(n_done / n)
+            yield outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is done with each instance: it is explained, or models are compared on it.
 
-    `explain` is the function that does so for one, called as `engine.explain` is.
+    `explain` is the function that does so for one, called as `engine.explain` is. `room` is the
+    worker's own, where what it has found out of one instance is known for the next.
     """
 
     explain: Callable[..., Any]
@@ -98,6 +117,7 @@ class Work:
     settings: LimeSettings
     class_names: Any
     keep: Callable[[Any, Any], Any]
+    room: Room
 
     def __call__(self, instance: Any, loaded: Any, should_stop: ShouldStop) -> Any:
         found = self.explain(
@@ -107,6 +127,7 @@ class Work:
             self.settings,
             class_names=self.class_names,
             should_stop=should_stop,
+            room=self.room,
         )
         return self.keep(instance, found)
 

@@ -2,9 +2,10 @@
 
 import os
 import pickle
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing.connection import Connection, wait
 from threading import Event, Lock, Thread
@@ -27,11 +28,15 @@ _ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_T
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[R]):
-    """What became of instance number `row`: its `result`, or the `error` that prevented it."""
+    """What became of instance number `row`: its `result`, or the `error` that prevented it.
+
+    `seconds` is how long its worker had it, without the loading of the model; 0 if it never had.
+    """
 
     row: int
     result: R | None
     error: str | None
+    seconds: float = field(default=0.0, compare=False)
 
 
 def packed(name: str, value: Any) -> bytes:
@@ -54,10 +59,13 @@ def packed(name: str, value: Any) -> bytes:
 
 
 class Processes(Executor):
-    """Processes of this computer, replaced when one of them has died."""
+    """Processes of this computer, one a core, replaced when one of them has died.
 
-    def __init__(self, n: int) -> None:
-        self._n = n
+    Whoever has made them ends them; what they have loaded serves until then.
+    """
+
+    def __init__(self) -> None:
+        self.n = os.cpu_count() or 1
         self._start()
 
     def _start(self) -> None:
@@ -66,7 +74,7 @@ class Processes(Executor):
 
         stopped, self._stop = get_context("loky").Pipe(duplex=False)
         self._pool = ProcessPoolExecutor(
-            self._n, initializer=_begin, initargs=(_life()[0], stopped), env=_ONE_CORE
+            self.n, initializer=_begin, initargs=(_life()[0], stopped), env=_ONE_CORE
         )
 
     def submit(self, function: Callable[..., R], /, *args: Any, **more: Any) -> Future[R]:
@@ -110,10 +118,12 @@ def worked(
             model, do = _loaded(load), _unpacked(work)
     except Exception as error:
         return PredictorError(f"The model could not be loaded. {told(error)}")
+    began = time.monotonic()
     try:
-        return Outcome(row, do(instance, model, _stopping.is_set), None)
+        result, why = do(instance, model, _stopping.is_set), None
     except Exception as error:
-        return Outcome(row, None, told(error))
+        result, why = None, told(error)
+    return Outcome(row, result, why, time.monotonic() - began)
 
 
 _loading = Lock()  # a worker may have several threads

@@ -207,7 +207,6 @@ def test_batching_changes_nothing_but_the_batches(
     linear_model: TextModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     once = explain(SENTENCE, linear_model, TextPerturber())
-    monkeypatch.setattr("lime_engine.evaluation.FIRST_BATCH", 7)
     monkeypatch.setattr("lime_engine.evaluation.MAX_BATCH", 50)
     model = Counting(linear_model)
     assert explain(SENTENCE, model, TextPerturber()).to_dict() == once.to_dict()

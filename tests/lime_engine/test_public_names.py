@@ -6,12 +6,13 @@ import lime_engine
 
 PROMISED = """
 AtLeast Cancelled Comparison ComponentWeight Corrected Design Explanation ExplanationMatrix
-Fidelity ImagePerturber ImageSubject InputError LimeError LimeSettings LinearSurrogate
-Neighbourhood Outcome Overlap PairedWeight Pick PredictFn PredictorError Responses SettingsError
-ShapleyWeights SparsePerturber Stability Subject TabularPerturber TabularSubject TargetError
-TextPerturber TextSubject TreeSurrogate ask ask_about ask_each_about ask_more compare compare_fits
-compare_many evaluate explain explain_many explain_shapley fit ignores_case looks overlap
-random_coverage submodular_pick visual_words
+Fidelity ImagePerturber ImageSubject InputError LimeError LimeImageExplainer LimeSettings
+LimeTabularExplainer LimeTextExplainer LinearSurrogate Neighbourhood Outcome Overlap PairedWeight
+Pick PredictFn PredictorError Responses SettingsError ShapleyWeights SparsePerturber Stability
+Subject SubmodularPick TabularPerturber TabularSubject TargetError TextPerturber TextSubject
+TreeSurrogate ask ask_about ask_each_about ask_more compare compare_fits compare_many evaluate
+explain explain_many explain_shapley fit ignores_case looks overlap random_coverage submodular_pick
+visual_words
 """.split()
 
 

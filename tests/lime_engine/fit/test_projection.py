@@ -129,7 +129,9 @@ def functions(law: MaskLaw | TabularLaw) -> Iterator[tuple[str, Function]]:
     yield "and not", of(lambda z: (z[:, 0] & z[:, 1] & ~z[:, 2]) * 1.0)
 
 
-@pytest.mark.parametrize("kind", LAWS)
+@pytest.mark.parametrize(
+    "kind", [k if k == "text" else pytest.param(k, marks=pytest.mark.long) for k in LAWS]
+)
 def test_no_bias_and_honest_intervals(kind: str) -> None:
     """Squared bias at most 5% of the error; 95% intervals cover 93 to 98%, over 300 runs.
 

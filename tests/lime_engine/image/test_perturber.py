@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
+from scipy.stats import binom
 from skimage import data
 from sklearn.linear_model import Ridge
 
@@ -144,6 +145,22 @@ def test_a_colour_can_be_chosen(fill: Any) -> None:
         np.zeros((1, subject.n_components), dtype=bool),
     )
     np.testing.assert_array_equal(copies[0], np.broadcast_to(fill, image.shape))
+
+
+@pytest.mark.parametrize("n_segments", [1, 4, 300])
+@pytest.mark.parametrize(("shape", "dtype"), [((5, 7), "uint8"), ((30, 31, 3), "float32")])
+def test_superpixels_may_lie_scattered_pixel_by_pixel(
+    n_segments: int, shape: tuple[int, ...], dtype: str
+) -> None:
+    image = scene(shape, dtype)
+    ids = np.random.default_rng(0).integers(0, n_segments, shape[:2])
+    perturber = ImagePerturber(segmentation=lambda pixels: ids, fill=2.0)
+    subject = perturber.components(image)
+    masks = np.random.default_rng(1).random((9, subject.n_components)) < 0.5
+    for found, mask in zip(painted(perturber, subject, masks), masks, strict=True):
+        expected = image.copy()
+        expected[~mask[subject.segments]] = 2
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_blurred_is_the_image_out_of_focus() -> None:
@@ -368,3 +385,11 @@ def test_what_is_no_image_at_all_is_refused() -> None:
             ImagePerturber().components(image)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="segmentation returned"):
         ImagePerturber(segmentation=lambda pixels: [[1], [1, 2]]).components(np.eye(8))
+
+
+def test_many_superpixels_have_the_exact_law() -> None:
+    for d in (1, 7, 2500):
+        subject = ImageSubject(np.zeros((1, d), np.uint8), np.arange(d).reshape(1, d))
+        sizes = ImagePerturber().law(subject, None).sizes
+        for s in {0, 1, d // 3, d // 2, d}:
+            assert sizes[s] == pytest.approx(binom.pmf(s, d, 0.5), rel=1e-9)

@@ -84,6 +84,20 @@ def test_few_words_tell_kinds_apart_before_places() -> None:
     np.testing.assert_array_equal(words, visual_words(np.concatenate(described), n_words=18))
 
 
+def test_alike_words_are_one_wherever_they_are() -> None:
+    described, kinds = [], []
+    for pixels, own in pictures(2, 2):
+        described.append(looks_of(pixels, 4))
+        kinds += own
+    apart = visual_words(np.concatenate(described), n_words=12)
+    words = visual_words(np.concatenate(described), n_words=12, merge_alike=True)
+    assert (len(set(apart.tolist())), len(set(words.tolist()))) == (12, 3)
+    assert groups(words.tolist(), kinds) == {frozenset([kind]) for kind in KINDS}
+    assert (np.diff(np.bincount(words)) <= 0).all()
+    one = visual_words(np.repeat(described[0][:1], 5, axis=0), n_words=4, merge_alike=True)
+    assert one.tolist() == [0] * 5
+
+
 def test_patterns_of_the_same_colours_are_told_apart() -> None:
     rng = np.random.default_rng(0)
     half = np.arange(SIDE * SIDE) % 2

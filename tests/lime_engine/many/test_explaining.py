@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from functools import partial
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
 
 import dask
 import distributed
@@ -147,6 +148,7 @@ def test_a_given_pool_that_breaks_ends_with_an_outcome_for_everything() -> None:
     assert all("BrokenProcessPool" in error for error in errors.values())
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("no_children")
 def test_a_model_that_ends_every_process_is_an_error_in_a_while() -> None:
     with pytest.raises(PredictorError, match="8 times nothing came back"):
@@ -298,7 +300,7 @@ def cluster() -> Iterator[Any]:
                 n_workers=2,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                dashboard_address=":0",
                 silence_logs=logging.CRITICAL,
             ) as workers,
             distributed.Client(workers) as client,
@@ -306,6 +308,7 @@ def cluster() -> Iterator[Any]:
             yield client
 
 
+@pytest.mark.long
 def test_a_cluster_loses_nothing_when_a_worker_is_killed(cluster: Any) -> None:
     texts = [text(number, "slow") for number in range(30)]
     workers = list(cluster.run(os.getpid).values())
@@ -319,6 +322,7 @@ def test_a_cluster_loses_nothing_when_a_worker_is_killed(cluster: Any) -> None:
     assert not is_alive(workers[0])
 
 
+@pytest.mark.long
 def test_one_that_kills_every_worker_of_a_cluster_fails_alone(cluster: Any) -> None:
     texts = [*TEXTS[:5], text(5, "die"), *TEXTS[6:]]
     errors = errors_of(list(many(texts, functions.load, cluster.get_executor())), texts)
@@ -384,6 +388,54 @@ def test_threads_load_once_and_keep_what_they_are_told_to(log: Path) -> None:
         for row, one in enumerate(TEXTS)
     }
     assert len(processes_in(log)) == 1
+
+
+def test_any_number_of_workers_says_the_same() -> None:
+    def told(n: int) -> dict[int, str]:
+        with ThreadPoolExecutor(n) as executor:
+            found = many(TEXTS, functions.load, executor)
+            return {outcome.row: outcome.result.to_json() for outcome in found}
+
+    alone = told(1)
+    assert sorted(alone) == list(range(len(TEXTS)))
+    assert told(2) == alone
+    assert told(5) == alone
+
+
+def test_what_is_known_of_one_instance_is_known_for_the_next() -> None:
+    """A worker feels its way once, not for each instance: how slow a model is, and how large."""
+    asked: list[int] = []
+    first: dict[str, int] = {}  # batch of each instance
+
+    def cramped(texts: Sequence[str]) -> Any:
+        asked.append(len(texts))
+        for number in re.findall(r"no\d+", texts[0]):  # an instance is its own first copy
+            first.setdefault(number, len(texts))
+        if len(texts) > 20:
+            raise MemoryError
+        return functions.predict(texts)
+
+    settings = LimeSettings(n_samples=64, held_out=0.0)
+    with ThreadPoolExecutor(1) as executor:
+        outcomes = list(explain_many(TEXTS, Here(cramped), PERTURBER, settings, executor))
+    assert [outcome.error for outcome in outcomes] == [None] * len(TEXTS)
+    assert sum(size > 20 for size in asked) <= 2
+    begun, *later = first.values()
+    assert begun == 2
+    assert len(later) == len(TEXTS) - 1
+    assert min(later) > 2
+
+
+class Here:
+    """Gives what this process has, also after a way through pickle."""
+
+    kept: ClassVar[dict[int, Any]] = {}
+
+    def __init__(self, value: Any) -> None:
+        self.kept[id(value)], self.number = value, id(value)
+
+    def __call__(self) -> Any:
+        return self.kept[self.number]
 
 
 def test_class_names_and_the_settings_reach_the_worker() -> None:
@@ -471,3 +523,29 @@ def test_what_cannot_be_sent_back_is_said(log: Path) -> None:
     (outcome,) = many(TEXTS[:1], functions.load, None, keep=functions.unsendable)
     assert "Nothing came back" in outcome.error
     assert "pickle" in outcome.error
+
+
+def test_a_bar_is_shown_if_asked_for_and_changes_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(progress: bool) -> tuple[dict[int, Any], str]:
+        with ThreadPoolExecutor(2) as executor:
+            found = many(TEXTS, functions.load, executor, progress=progress)
+            kept = {outcome.row: outcome.result.weights for outcome in found}
+        return kept, capsys.readouterr().err
+
+    plain, silent = told(progress=False)
+    shown, bar = told(progress=True)
+    assert silent == ""
+    assert f"{len(TEXTS)}/{len(TEXTS)}" in bar
+    assert shown == plain
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    assert told(progress=True) == (plain, "")
+
+
+def test_a_bar_ends_with_the_run_that_is_ended_early() -> None:
+    with ThreadPoolExecutor(1) as executor:
+        found = many(TEXTS, functions.load, executor, progress=True)
+        next(found)
+        found.close()
+        assert list(found) == []
