@@ -11,10 +11,11 @@ from model_adapters.settings import Output
 SLACK: Final = 1e-4  # what a probability in 16 or 32 bits may lie outside 0 to 1
 
 
-def probabilities(values: FloatArray, output: Output) -> FloatArray:
+def probabilities(values: FloatArray, output: Output, noun: str = "network") -> FloatArray:
     """Raw answers (n, k) -> probabilities (n, k), or (n, 2) for k = 1.
 
-    Rows sum to 1, unless each class is on its own ("independent").
+    Rows sum to 1, unless each class is on its own ("independent"). `noun` is what a refusal calls
+    whatever answered.
 
     Raises
     ------
@@ -24,8 +25,8 @@ def probabilities(values: FloatArray, output: Output) -> FloatArray:
     """
     if not np.isfinite(values).all():
         raise NetworkError(
-            "The network answered with values that are not finite numbers (NaN or infinity). "
-            "Check the scaling; if it is right, the network's weights are damaged."
+            f"The {noun} answered with values that are not finite numbers (NaN or infinity). "
+            f"Check what goes in; if it is right, the {noun}'s weights are damaged."
         )
     if values.shape[1] == 1:
         if output == "logits":  # softmax of (0, value) is the sigmoid
@@ -38,7 +39,7 @@ def probabilities(values: FloatArray, output: Output) -> FloatArray:
         low, high = values.min(), values.max()
         if low < -SLACK or high > 1 + SLACK:
             raise NetworkError(
-                f"The network answered with {low if low < -SLACK else high:.4g}, which is no "
+                f"The {noun} answered with {low if low < -SLACK else high:.4g}, which is no "
                 'probability. If it gives logits, choose the output "logits".'
             )
         return values.clip(0.0, 1.0)
@@ -46,7 +47,7 @@ def probabilities(values: FloatArray, output: Output) -> FloatArray:
     totals = clipped.sum(axis=1, keepdims=True)
     if (totals <= 0).any():
         raise NetworkError(
-            "For a picture the network gave no class a probability above 0. "
+            f"For an item the {noun} gave no class a probability above 0. "
             'If it gives logits rather than probabilities, choose the output "logits".'
         )
     return np.asarray(clipped / totals)

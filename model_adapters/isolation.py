@@ -15,7 +15,7 @@ import threading
 import weakref
 from collections import deque
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Literal
 
 from model_adapters.errors import NetworkError
 from model_adapters.frames import receive, send
@@ -24,6 +24,7 @@ from model_adapters.strings import clean
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _MODULE: Final = "model_adapters.onnx.process"
+Serves = Literal["networks", "onnx", "skops"]
 _PASSED_ON: Final = ("LD_LIBRARY_PATH", "SYSTEMROOT")  # what the loader may need; no secrets
 _ENVIRONMENT: Final = {
     "LANG": "C.UTF-8",
@@ -41,12 +42,14 @@ class Child:
     ----------
     limits : Limits
         The child limits its own memory before it reads anything.
+    serves : {"networks", "onnx", "skops"}
+        Networks of pictures; models of texts and rows, by the format of the file.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, serves: Serves = "networks") -> None:
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         self._process = subprocess.Popen(
-            [sys.executable, "-B", "-s", "-m", _MODULE, str(limits.memory_bytes)],
+            [sys.executable, "-B", "-s", "-m", _MODULE, str(limits.memory_bytes), serves],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -58,6 +61,7 @@ class Child:
         assert self._process.stdin is not None  # all three are pipes
         assert self._process.stderr is not None
         _widen(self._process.stdin)
+        self.noun = "network" if serves == "networks" else "model"
         self._last_words: deque[bytes] = deque(maxlen=4)
         self._listener = threading.Thread(
             target=_listen, args=(self._process.stderr, self._last_words), daemon=True
@@ -111,8 +115,8 @@ class Child:
         except (ValueError, MemoryError):
             self.end()
             raise NetworkError(
-                "The process that runs the network sent an answer that makes no sense, and was "
-                "ended. Do not use this file unless you trust where it comes from."
+                f"The process that runs the {self.noun} sent an answer that makes no sense, and "
+                "was ended. Do not use this file unless you trust where it comes from."
             ) from None
         except BaseException:  # interrupted half-way: the next answer would not be the next one's
             self.end()
@@ -126,8 +130,8 @@ class Child:
     def _obituary(self, late: bool, seconds: float) -> NetworkError:
         if late:
             return NetworkError(
-                f"The network did not answer within {seconds:g} seconds and was stopped. "
-                "Bring a smaller network, or one for smaller pictures."
+                f"The {self.noun} did not answer within {seconds:g} seconds and was stopped. "
+                f"Bring a smaller {self.noun}, or one that takes less."
             )
         code = self._process.returncode
         try:
@@ -137,8 +141,9 @@ class Child:
         lines = b"".join(self._last_words).decode("utf-8", "replace").strip().splitlines()
         words = f"; its last words: {clean(lines[-1], 200)}" if lines else ""
         return NetworkError(
-            f"The process that runs the network ended unexpectedly ({cause}{words}). Try again; "
-            "if it happens again, the network needs too much memory or the file is damaged."
+            f"The process that runs the {self.noun} ended unexpectedly ({cause}{words}). Try "
+            f"again; if it happens again, the {self.noun} needs too much memory or the file is "
+            "damaged."
         )
 
 

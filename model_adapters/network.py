@@ -1,6 +1,5 @@
 """An ONNX image classifier that somebody brought, as a function images -> probabilities."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
@@ -13,8 +12,9 @@ from model_adapters.answers import probabilities
 from model_adapters.errors import NetworkError
 from model_adapters.file_kinds import refuse_other_kinds
 from model_adapters.isolation import Child
-from model_adapters.pictures import checked, fitted
-from model_adapters.settings import Limits, NetworkFacts, NetworkSettings
+from model_adapters.pictures import Pixels, checked, fitted
+from model_adapters.running import Running, described
+from model_adapters.settings import Limits, NetworkFacts, NetworkSettings, Scaling
 
 DEFAULT: Final = Limits()
 _BATCH_PIXELS: Final = 2**19  # 10 pictures of 224 x 224: more takes memory and gains nothing
@@ -40,16 +40,7 @@ def inspect_network(data: bytes, *, limits: Limits = DEFAULT) -> NetworkFacts:
         exceeds a limit.
     """
     refuse_other_kinds(data, limits)
-    child = Child(limits)
-    try:
-        answer, _ = child.ask({"do": "inspect"}, data, limits.load_seconds)
-        return NetworkFacts.from_dict(answer["facts"])
-    except NetworkError:
-        raise
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
-        raise NetworkError("The file could not be described. Export the network again.") from None
-    finally:
-        child.end()
+    return described(data, limits, "networks", NetworkFacts.from_dict)
 
 
 def load_network(data: bytes, settings: NetworkSettings, *, limits: Limits = DEFAULT) -> "Network":
@@ -72,29 +63,16 @@ def load_network(data: bytes, settings: NetworkSettings, *, limits: Limits = DEF
     return Network(data, settings, limits)
 
 
-class Network:
-    """A network running in a process of its own; made by `load_network`.
-
-    The process ends with `close()`, or when this object or the program goes. After a failure the
-    next call starts a fresh one. Calls from several threads wait for each other.
-    """
+class Network(Running):
+    """A network running in a process of its own; made by `load_network`."""
 
     def __init__(self, data: bytes, settings: NetworkSettings, limits: Limits) -> None:
         self.settings = settings
-        self._data = data
-        self._limits = limits
-        self._lock = threading.Lock()
-        self._closed = False
-        self._child = self._started()
+        super().__init__(data, limits, "networks")
 
     @property
     def n_classes(self) -> int:
         return len(self.settings.class_names)
-
-    @property
-    def pid(self) -> int:
-        """The number of the process that runs the network at the moment."""
-        return self._child.pid
 
     def __call__(self, images: Sequence[Any] | NDArray[Any], /) -> FloatArray:
         """The probabilities of all classes for each image.
@@ -103,8 +81,8 @@ class Network:
         ----------
         images : array (n, h, w) or (n, h, w, 1 | 3 | 4)
             uint8, 0 to 255, or floating point, 0 to 1. Any size: each whole picture is resized,
-            bilinear with antialias, to the network's. Transparency is laid on white; colour and
-            grey are converted into each other (ITU-R BT.601).
+            bilinear with antialias, to the network's, as `settings.fit` says. Transparency is laid
+            on white; colour and grey are converted into each other (ITU-R BT.601).
 
         Returns
         -------
@@ -117,48 +95,46 @@ class Network:
         NetworkError
             If the network fails, exceeds a limit or answers with something that is not finite.
         """
-        images = checked(images)
+        return self._all_answers(checked(images), self.settings.scaling)
+
+    def under(self, pictures: Sequence[NDArray[Any]], scaling: Scaling) -> FloatArray:
+        """The same for pictures of any sizes, as they would be if their values were scaled so.
+
+        Raises
+        ------
+        InputError, NetworkError
+            As when it is called.
+        """
+        return self._all_answers(
+            np.concatenate([self._fitted(checked(each[None])) for each in pictures]), scaling
+        )
+
+    def _all_answers(self, images: NDArray[Any], scaling: Scaling) -> FloatArray:
         each = self.settings.batch or max(
             1, _BATCH_PIXELS // (self.settings.height * self.settings.width)
         )
         answers = np.empty((len(images), self.n_classes))
-        with self._lock:
-            if self._closed:
-                raise NetworkError("The network has been closed. Load it again.")
-            if not self._child.is_alive:
-                self._child = self._started()
+        with self._asked_alone():
             for start in range(0, len(images), each):
                 batch = images[start : start + each]
-                answers[start : start + each] = self._answers(batch)
+                answers[start : start + each] = self._answers(batch, scaling)
         return answers
 
-    def close(self) -> None:
-        """End the process; the network cannot be asked any more."""
-        self._closed = True
-        self._child.kill()  # who is asking in another thread stops waiting
-        with self._lock:
-            self._child.end()
+    def _fitted(self, images: NDArray[Any]) -> Pixels:
+        s = self.settings
+        return fitted(images, s.height, s.width, s.channels, s.fit)
 
-    def _answers(self, images: NDArray[Any]) -> FloatArray:
-        settings = self.settings
-        pixels = fitted(images, settings.height, settings.width, settings.channels)
-        request = {"do": "run", "n": len(pixels), "dtype": pixels.dtype.name}
+    def _answers(self, images: NDArray[Any], scaling: Scaling) -> FloatArray:
+        settings, pixels = self.settings, self._fitted(images)
+        dtype = pixels.dtype.name
+        request = {"do": "run", "n": len(pixels), "dtype": dtype, "scaling": scaling}
         n_bytes = len(pixels) * self._columns * 8
         _, body = self._child.ask(request, pixels.data, self._limits.call_seconds, n_bytes)
-        if len(body) != n_bytes:
-            self._child.end()
-            raise NetworkError("The network gave too few answers. Export it again.")
-        values = np.frombuffer(body, "<f8").reshape(len(pixels), self._columns)
+        values = self._numbers(body, len(pixels), self._columns)
         return probabilities(values, settings.output)
 
     def _started(self) -> Child:
-        child = Child(self._limits)
-        request = {"do": "load", "settings": asdict(self.settings)}
-        try:
-            answer, _ = child.ask(request, self._data, self._limits.load_seconds)
-        except NetworkError:
-            child.end()
-            raise
+        child, answer = self._loaded({"do": "load", "settings": asdict(self.settings)})
         columns = answer.get("columns")
         if not isinstance(columns, int) or self.n_classes != (2 if columns == 1 else columns):
             child.end()

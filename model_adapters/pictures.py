@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lime_engine.errors import InputError
+from model_adapters.settings import Fit
 
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
 _GREY: Final = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as Pillow's "L"
+_BARS: Final = 114  # the grey that networks which want a letterbox were trained with
 _SLACK: Final = 1e-6  # rounding beyond 0 and 1 that is not a mistake
 
 
@@ -41,12 +43,14 @@ def checked(images: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-def fitted(images: NDArray[Any], height: int, width: int, channels: int) -> Pixels:
+def fitted(
+    images: NDArray[Any], height: int, width: int, channels: int, fit: Fit = "stretch"
+) -> Pixels:
     """Pictures as `checked` returns them -> (n, height, width, channels), values 0 to 255.
 
     uint8 stays uint8, floating point (0 to 1) becomes float32. Transparent pictures are laid on
     white. The whole picture is resized, bilinear with antialias; what has the right size and
-    channels already is not touched.
+    channels already is not touched. In a "letterbox" it keeps its shape, between grey bars.
 
     Raises
     ------
@@ -61,7 +65,8 @@ def fitted(images: NDArray[Any], height: int, width: int, channels: int) -> Pixe
     if pixels.shape[3] == 3 and channels == 1:
         pixels = _like(pixels, pixels @ _GREY)[..., None]
     if pixels.shape[1:3] != (height, width):
-        pixels = _resized(pixels, height, width)
+        resized = _resized if fit == "stretch" else _between_bars
+        pixels = resized(pixels, height, width)
     if pixels.shape[3] < channels:
         pixels = np.repeat(pixels, channels, axis=3)
     return np.ascontiguousarray(pixels)
@@ -86,6 +91,15 @@ def _on_white(pixels: NDArray[Any]) -> NDArray[Any]:
 def _like(pixels: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
     """The values in the number type of the pixels, rounded if that is uint8."""
     return (np.rint(values) if pixels.dtype == np.uint8 else values).astype(pixels.dtype)
+
+
+def _between_bars(pixels: NDArray[Any], height: int, width: int) -> NDArray[Any]:
+    scale = min(height / pixels.shape[1], width / pixels.shape[2])
+    inner = [max(1, round(scale * size)) for size in pixels.shape[1:3]]
+    whole = np.full((len(pixels), height, width, pixels.shape[3]), _BARS, pixels.dtype)
+    top, left = (height - inner[0]) // 2, (width - inner[1]) // 2
+    whole[:, top : top + inner[0], left : left + inner[1]] = _resized(pixels, *inner)
+    return whole
 
 
 def _resized(pixels: NDArray[Any], height: int, width: int) -> NDArray[Any]:

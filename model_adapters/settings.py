@@ -1,5 +1,7 @@
 """What is said about a network: how pictures go in, what comes out, what it may use."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Literal, get_args
 
@@ -7,14 +9,20 @@ from model_adapters.errors import NetworkError
 from model_adapters.strings import clean
 
 Layout = Literal["NCHW", "NHWC"]
-Scaling = Literal["none", "0-1", "imagenet", "-1..1"]
+Scaling = Literal["none", "0-1", "imagenet", "-1..1", "own"]
+Order = Literal["RGB", "BGR"]
+Fit = Literal["stretch", "letterbox"]
 Output = Literal["probabilities", "logits", "independent"]
 Dtype = Literal["float32", "float16", "float64", "uint8", "int32", "int64"]
-NamesFrom = Literal["file", "numbers"]
+NamesFrom = Literal["file", "labels", "numbers"]
+GUESS: Final = "A guess"  # what the reason of a guess begins with
 
 MAX_PIXELS: Final = 2048 * 2048
 MAX_BATCH: Final = 128
 MAX_CLASSES: Final = 25_000
+MAX_AXES: Final = 8  # of an output
+_MOST_OUTLETS: Final = 50
+_MOST_SCALED: Final = 1000.0  # what a mean or a standard deviation may be, of values from 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,10 @@ class NetworkSettings:
         Grey or red, green, blue.
     dtype : str
         Number type of the input: float32, float16, float64, uint8, int32 or int64.
-    scaling : {"none", "0-1", "imagenet", "-1..1"}
+    scaling : {"none", "0-1", "imagenet", "-1..1", "own"}
         "none": 0 to 255 as they are. "imagenet": (x / 255 - mean) / std with the usual means and
-        standard deviations of red, green and blue (of grey: their averages).
+        standard deviations of red, green and blue (of grey: their averages). "own": the same with
+        `mean` and `std`.
     output : {"probabilities", "logits", "independent"}
         Probabilities are scaled to sum to 1; logits go through a softmax (a single one through a
         sigmoid). "independent": each class on its own, a probability of yes that stays as it is.
@@ -64,6 +73,18 @@ class NetworkSettings:
         about the second. Cleaned: one line, at most 80 characters.
     batch : int or None
         The number of pictures the file insists on, or None when it takes any number.
+    mean, std : tuple of float
+        For the scaling "own": one for all channels or one for each, in the order in which they go
+        in, of values from 0 to 1; else empty.
+    order : {"RGB", "BGR"}
+        In which order colours go in.
+    fit : {"stretch", "letterbox"}
+        Whether a picture of another shape is stretched, or keeps its shape between grey bars.
+    answer : int or None
+        Which of the file's outputs is used, by its number; None for the first that can be.
+    axis : int or None
+        Which axis of that output, from 1 on, are the classes; it is averaged over the others. None
+        where there is but one.
 
     Raises
     ------
@@ -80,13 +101,19 @@ class NetworkSettings:
     output: Output
     class_names: tuple[str, ...]
     batch: int | None = None
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    order: Order = "RGB"
+    fit: Fit = "stretch"
+    answer: int | None = None
+    axis: int | None = None
 
     def __post_init__(self) -> None:
-        _one_of("layout", self.layout, get_args(Layout))
-        _one_of("dtype", self.dtype, get_args(Dtype))
-        _one_of("scaling", self.scaling, get_args(Scaling))
-        _one_of("output", self.output, get_args(Output))
-        _one_of("channels", self.channels, (1, 3))
+        one_of("layout", self.layout, get_args(Layout))
+        one_of("dtype", self.dtype, get_args(Dtype))
+        one_of("scaling", self.scaling, get_args(Scaling))
+        one_of("output", self.output, get_args(Output))
+        one_of("channels", self.channels, (1, 3))
         _count("height", self.height, MAX_PIXELS)
         _count("width", self.width, MAX_PIXELS)
         if self.height * self.width > MAX_PIXELS:
@@ -101,7 +128,48 @@ class NetworkSettings:
                 f"The scaling {self.scaling!r} gives fractions, but the network takes whole "
                 f'numbers ({self.dtype}). Choose the scaling "none".'
             )
-        object.__setattr__(self, "class_names", _names(self.class_names))
+        one_of("order of colours", self.order, get_args(Order))
+        one_of("fit", self.fit, get_args(Fit))
+        if self.answer is not None:
+            _count("number of the output", self.answer + 1, MAX_CLASSES)
+        if self.axis is not None:
+            _count("axis", self.axis, MAX_AXES)
+        object.__setattr__(self, "mean", self._scale("mean", self.mean))
+        object.__setattr__(self, "std", self._scale("standard deviation", self.std))
+        if any(abs(value) < 1e-6 for value in self.std):
+            raise NetworkError("The standard deviation is 0, and nothing can be divided by that.")
+        object.__setattr__(self, "class_names", checked_names(self.class_names))
+
+    def _scale(self, field: str, values: Sequence[float]) -> tuple[float, ...]:
+        found = tuple(float(value) for value in values)
+        wanted = (1, self.channels) if self.scaling == "own" else (0,)
+        if len(found) not in wanted or any(not abs(value) <= _MOST_SCALED for value in found):
+            raise NetworkError(
+                f"The {field} {clean(list(values))} is not possible for the scaling "
+                f"{self.scaling!r} and {self.channels} channel(s). Give one number for each "
+                'channel, or one for all, with the scaling "own".'
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """An output that can hold one number per class: its number, name and sizes for one picture."""
+
+    number: int
+    name: str
+    sizes: tuple[int, ...]
+
+    def n_classes(self, axis: int | None) -> int:
+        """How many numbers there are along an axis, from 1 on; along all if there is but one."""
+        if axis is None:
+            return math.prod(self.sizes)
+        return self.sizes[axis - 1] if 1 <= axis <= len(self.sizes) else 0
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """The axes, from 1 on, that can be the classes."""
+        return tuple(i + 1 for i, size in enumerate(self.sizes) if size > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +194,8 @@ class NetworkFacts:
         The fields of `proposed` that the file dictates; the others may be changed.
     reasons : dict of str to str
         For each field of `proposed` one plain sentence why it has its value.
+    outlets : tuple of Outlet
+        The outputs that can be used; the numbers of `proposed.answer` are theirs.
     """
 
     proposed: NetworkSettings
@@ -136,6 +206,11 @@ class NetworkFacts:
     names_from: NamesFrom
     fixed: tuple[str, ...]
     reasons: dict[str, str]
+    outlets: tuple[Outlet, ...] = ()
+
+    def is_guess(self, field: str) -> bool:
+        """Whether a field of `proposed` is a guess, and not in the file."""
+        return self.reasons.get(field, "").startswith(GUESS)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "NetworkFacts":
@@ -147,7 +222,7 @@ class NetworkFacts:
         proposed = NetworkSettings(**data["proposed"])
         if len(proposed.class_names) != data["n_classes"]:
             raise NetworkError("The number of classes contradicts their names. Try again.")
-        _one_of("names_from", data["names_from"], get_args(NamesFrom))
+        one_of("names_from", data["names_from"], get_args(NamesFrom))
         return cls(
             proposed=proposed,
             n_classes=len(proposed.class_names),
@@ -157,10 +232,18 @@ class NetworkFacts:
             names_from=data["names_from"],
             fixed=tuple(name for name in data["fixed"] if name in known),
             reasons={k: clean(v, 400) for k, v in data["reasons"].items() if k in known},
+            outlets=tuple(
+                Outlet(int(each["number"]), clean(each["name"]), _sizes(each["sizes"]))
+                for each in list(data["outlets"])[:_MOST_OUTLETS]
+            ),
         )
 
 
-def _one_of(field: str, value: object, allowed: tuple[object, ...]) -> None:
+def _sizes(values: Sequence[Any]) -> tuple[int, ...]:
+    return tuple(int(value) for value in values[:MAX_AXES])
+
+
+def one_of(field: str, value: object, allowed: tuple[object, ...]) -> None:
     if value not in allowed:
         choices = ", ".join(map(str, allowed))
         raise NetworkError(f"The {field} {clean(value)!r} is not known. Choose one of: {choices}.")
@@ -173,7 +256,7 @@ def _count(field: str, value: object, most: int) -> None:
         )
 
 
-def _names(names: object) -> tuple[str, ...]:
+def checked_names(names: object) -> tuple[str, ...]:
     if not isinstance(names, tuple | list) or not all(isinstance(n, str) for n in names):
         raise NetworkError("The class names must be a list of texts. Give one name per class.")
     if not 2 <= len(names) <= MAX_CLASSES:

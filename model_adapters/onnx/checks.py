@@ -1,7 +1,7 @@
 """Reading ONNX bytes and refusing what must not reach onnxruntime. Runs in the child only."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import onnx
@@ -13,6 +13,10 @@ from model_adapters.strings import clean
 _DOMAINS: Final = frozenset({"", "ai.onnx", "ai.onnx.ml"})
 _MAX_ELEMENTS: Final = 2**31
 _REMEDIES: Final = {
+    "Tokenizer": (
+        "It splits texts into words: this is a model of texts. Bring it under Texts, as a model of "
+        "your own."
+    ),
     "com.microsoft": (
         "It was written by onnxruntime's optimiser or quantiser. Bring the file from before "
         "that step, or quantise with quant_format=QuantFormat.QDQ."
@@ -23,8 +27,10 @@ _REMEDIES: Final = {
 }
 
 
-def read_model(data: bytes | bytearray) -> onnx.ModelProto:
+def read_model(data: bytes | bytearray, also: Collection[tuple[str, str]] = ()) -> onnx.ModelProto:
     """Parse the bytes, without touching any file, and refuse what is not allowed.
+
+    `also` are operators, (domain, name), that may be used besides those of ONNX.
 
     Raises
     ------
@@ -47,7 +53,7 @@ def read_model(data: bytes | bytearray) -> onnx.ModelProto:
         )
     model.DiscardUnknownFields()
     model.ClearField("training_info")  # not needed to ask the network
-    own = {(f.domain, f.name) for f in model.functions}
+    own = {(f.domain, f.name) for f in model.functions} | {*also}
     for message in _messages(model):
         if isinstance(message, onnx.TensorProto):
             _check_tensor(message)
@@ -86,7 +92,7 @@ def _check_operator(node: onnx.NodeProto, own: set[tuple[str, str]]) -> None:
     if node.domain in _DOMAINS or (node.domain, node.op_type) in own:
         return
     domain, operator = clean(node.domain), clean(node.op_type)
-    remedy = _REMEDIES.get(
+    remedy = _REMEDIES.get(node.op_type) or _REMEDIES.get(
         node.domain, "Export the network without custom operators, with those of ONNX alone."
     )
     raise NetworkError(

@@ -1,6 +1,5 @@
 """What a graph tells about scaling and outputs, as a value and a sentence why. Child only."""
 
-import re
 from typing import Final
 
 import numpy as np
@@ -9,7 +8,7 @@ import onnx
 from lime_engine.types import FloatArray
 from model_adapters.answers import SLACK
 from model_adapters.onnx.ports import Port, constant_in, readers
-from model_adapters.settings import Output, Scaling
+from model_adapters.settings import GUESS, Output, Scaling
 
 _ONWARD: Final = set(
     "Identity Reshape Flatten Squeeze Unsqueeze Cast Dropout Transpose QuantizeLinear "
@@ -17,12 +16,6 @@ _ONWARD: Final = set(
 )
 _TURNS: Final = {"Transpose", "Reshape", "Squeeze", "Unsqueeze", "Resize", "Pad"}
 _SUM_SLACK: Final = 0.02  # of a softmax over 1,000 classes in 16 bits
-_KNOWN: Final = re.compile(
-    r"imagenet|res_?ne[xt]t|mobile_?net|efficient_?net|dense_?net|vgg|squeeze_?net|shuffle_?net|"
-    r"conv_?next|reg_?net|mnas_?net|inception|google_?net|alex_?net|torchvision|timm|"
-    r"\b(vit|deit|swin)\b",
-    re.IGNORECASE,
-)
 
 
 def output_from_graph(
@@ -79,23 +72,20 @@ def scaling(model: onnx.ModelProto, port: Port, n_classes: int | None) -> tuple[
         return "0-1", "The file comes from Ultralytics, whose classifiers take values from 0 to 1."
     if n_classes == 1001 or (n_classes == 1000 and port.layout == "NHWC"):
         return "-1..1", (
-            f"A guess: most TensorFlow networks with {n_classes:,} classes take values from -1 to "
-            "1. Check it with a picture you know."
+            f"{GUESS}: most TensorFlow networks with {n_classes:,} classes take values from -1 to "
+            "1."
         )
     if n_classes == 1000:
         return "imagenet", (
-            "A guess: networks with 1,000 classes are mostly trained on ImageNet, with its usual "
-            "scaling. Check it with a picture you know."
+            f"{GUESS}: networks with 1,000 classes are mostly trained on ImageNet, with its usual "
+            "scaling."
         )
-    if port.layout == "NCHW" and (known := _KNOWN.search(words)):
+    if port.layout == "NCHW" and port.channels == 3:
         return "imagenet", (
-            f'A guess: the file mentions "{known[0][:30]}", and such networks mostly take the '
-            "usual ImageNet scaling. Check it with a picture you know."
+            f"{GUESS}: the file does not say, and networks of colour pictures with the channels "
+            "first mostly take the usual ImageNet scaling."
         )
-    return "0-1", (
-        "A guess: the file does not say, and values from 0 to 1 are the most common. Check it "
-        "with a picture you know."
-    )
+    return "0-1", f"{GUESS}: the file does not say, and values from 0 to 1 are the most common."
 
 
 def _own_scaling(graph: onnx.GraphProto, name: str) -> tuple[Scaling, str] | None:

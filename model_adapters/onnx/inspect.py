@@ -7,15 +7,16 @@ from typing import Any, Final
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 
 from lime_engine.types import FloatArray
 from model_adapters.errors import NetworkError
 from model_adapters.onnx.checks import read_model
 from model_adapters.onnx.guess import output_from_answers, output_from_graph, scaling
-from model_adapters.onnx.names import class_names
-from model_adapters.onnx.ports import Port, answer_names, image_port
-from model_adapters.onnx.session import Runner, open_session
-from model_adapters.settings import NetworkFacts, NetworkSettings
+from model_adapters.onnx.names import class_names, is_number_of_names
+from model_adapters.onnx.ports import Port, image_port, outlets
+from model_adapters.onnx.session import Runner, by_class, not_classes, open_session
+from model_adapters.settings import GUESS, MAX_AXES, NetworkFacts, NetworkSettings, Outlet
 from model_adapters.strings import clean
 
 _USUAL_SIZE: Final = 224  # of image classifiers, where a file leaves it open
@@ -31,30 +32,38 @@ def inspect(data: bytes | bytearray) -> dict[str, Any]:
         If the file is refused, or the network does not answer.
     """
     model = read_model(data)
-    port, outputs = image_port(model), answer_names(model)
+    port = image_port(model)
     settings, reasons = _from_port(port)
     settings = replace(settings, scaling=scaling(model, port, None)[0])
     session = open_session(model)
+    notes = [(p.key, p.value) for p in model.metadata_props[:1000]]
     # Many files declare an open number of pictures but work with one alone: try two first.
-    runner = Runner(session, port.name, outputs, settings)
     try:
-        answers, seconds = _tried(runner, settings, settings.batch or 2)
+        found = _Found(model, session, port, settings, settings.batch or 2)
     except NetworkError:
         if settings.batch is not None:
             raise
         settings = replace(settings, batch=1)
         reasons["batch"] = "The file declares any number of pictures, but works with one at a time."
-        runner = Runner(session, port.name, outputs, settings)
-        answers, seconds = _tried(runner, settings, 1)
+        found = _Found(model, session, port, settings, 1)
+    outlet, axis, reasons["answer"], reasons["axis"] = _which(found.outlets, notes)
+    runner = Runner(session, port.name, [outlets(model)[outlet][1]], replace(settings, axis=axis))
+    answers, seconds = _tried(runner, settings, found.n)
     n_classes = max(2, answers.shape[1])
     output, reasons["output"] = output_from_graph(
-        model, runner.output_name, answers.shape[1]
+        model, outlets(model)[outlet][1], answers.shape[1]
     ) or output_from_answers(answers)
     scale, reasons["scaling"] = scaling(model, port, n_classes)
-    notes = [(p.key, p.value) for p in model.metadata_props[:1000]]
     names, reasons["class_names"] = class_names(notes, n_classes)
     numbered = tuple(f"class {i}" for i in range(n_classes))
-    settings = replace(settings, output=output, scaling=scale, class_names=names or numbered)
+    settings = replace(
+        settings,
+        output=output,
+        scaling=scale,
+        class_names=names or numbered,
+        answer=found.outlets[outlet].number,
+        axis=axis,
+    )
     facts = NetworkFacts(
         proposed=settings,
         n_classes=n_classes,
@@ -64,8 +73,77 @@ def inspect(data: bytes | bytearray) -> dict[str, Any]:
         names_from="file" if names else "numbers",
         fixed=_fixed(port, settings),
         reasons=reasons,
+        outlets=tuple(found.outlets.values()),
     )
     return asdict(facts)
+
+
+class _Found:
+    """What each output that may be the answer gives for random pictures, by its place in the list.
+
+    Raises
+    ------
+    NetworkError
+        If the network fails, or none of them gives numbers for classes.
+    """
+
+    def __init__(
+        self,
+        model: onnx.ModelProto,
+        session: ort.InferenceSession,
+        port: Port,
+        settings: NetworkSettings,
+        n: int,
+    ) -> None:
+        self.n = n
+        listed = outlets(model)
+        runner = Runner(session, port.name, [name for _, name in listed], settings)
+        size = (n, settings.height, settings.width, settings.channels)
+        every = runner.everything(np.random.default_rng(0).integers(0, 256, size, dtype=np.uint8))
+        self.outlets: dict[int, Outlet] = {}
+        for place, ((number, name), values) in enumerate(zip(listed, every, strict=True)):
+            if by_class(values, n, None) is not None or by_class(values, n, 1) is not None:
+                sizes = tuple(int(size) for size in values.shape[1 : 1 + MAX_AXES])
+                self.outlets[place] = Outlet(number, clean(name), sizes)
+        if not self.outlets:
+            raise not_classes(every, n)
+
+
+def _which(
+    found: dict[int, Outlet], notes: list[tuple[str, str]]
+) -> tuple[int, int | None, str, str]:
+    """The place of the output that is proposed, its axis of classes, and why each.
+
+    As many numbers as the file names classes decide; else the first output that has one axis.
+    """
+    ways = [(p, axis) for p, each in found.items() for axis in _axes(each)]
+    sizes = {found[place].n_classes(axis) for place, axis in ways}
+    named = is_number_of_names(notes, sizes)
+    fits = [way for way in ways if found[way[0]].n_classes(way[1]) == named]
+    place, axis = (fits or sorted(ways, key=lambda way: way[1] is not None))[0]
+    why_answer = "The file has one output that can be the answer."
+    if len(found) > 1:
+        why_answer = (
+            f"It has as many numbers as the file names classes, {named}."
+            if fits
+            else f"{GUESS}: {len(found)} outputs can be the answer, and this is the first of them."
+        )
+    why_axis = "The output has one axis of several numbers: the classes."
+    if axis is not None:
+        why_axis = (
+            f"It has as many numbers as the file names classes, {named}."
+            if fits
+            else f"{GUESS}: the output has several axes of several numbers."
+        ) + " It is averaged over the others."
+    return place, axis, why_answer, why_axis
+
+
+def _axes(outlet: Outlet) -> list[int | None]:
+    """The axes that may be the classes: of maps the first, of sequences the last, then others."""
+    if len(outlet.axes) <= 1:
+        return [None]
+    is_map = len(outlet.sizes) == 3 and outlet.sizes[1] == outlet.sizes[2]
+    return list(outlet.axes if is_map else outlet.axes[::-1])
 
 
 def _from_port(port: Port) -> tuple[NetworkSettings, dict[str, str]]:
@@ -92,6 +170,10 @@ def _from_port(port: Port) -> tuple[NetworkSettings, dict[str, str]]:
             if port.batch
             else "The file takes any number of pictures at a time."
         ),
+        "mean": "Nothing in the file says that it takes one.",
+        "std": "Nothing in the file says that it takes one.",
+        "order": f"{GUESS}: red, green, blue is usual.",
+        "fit": f"{GUESS}: the whole picture, stretched to the network's size.",
     }
     return settings, reasons
 
@@ -99,7 +181,7 @@ def _from_port(port: Port) -> tuple[NetworkSettings, dict[str, str]]:
 def _why_size(field: str, declared: int | None, proposed: int) -> str:
     if declared is not None:
         return f"The file declares a {field} of {declared} pixels."
-    return f"A guess: the file leaves the {field} open, and {proposed} pixels are usual."
+    return f"{GUESS}: the file leaves the {field} open, and {proposed} pixels are usual."
 
 
 def _tried(runner: Runner, settings: NetworkSettings, n: int) -> tuple[FloatArray, float]:

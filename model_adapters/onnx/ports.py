@@ -9,7 +9,7 @@ import onnx
 from onnx import TensorProto, numpy_helper
 
 from model_adapters.errors import NetworkError
-from model_adapters.settings import MAX_BATCH, MAX_PIXELS, Dtype, Layout
+from model_adapters.settings import MAX_BATCH, MAX_CLASSES, MAX_PIXELS, Dtype, Layout
 from model_adapters.strings import clean
 
 _DTYPES: Final[dict[int, Dtype]] = {
@@ -78,15 +78,23 @@ def image_port(model: onnx.ModelProto) -> Port:
     return Port(entry.name, layout, dtype, channels, sizes[1], sizes[2], sizes[0], why)
 
 
+def outlets(model: onnx.ModelProto) -> list[tuple[int, str]]:
+    """Number and name of the outputs of `answer_names`, in that order."""
+    numbers = {output.name: number for number, output in enumerate(model.graph.output)}
+    return [(numbers[name], name) for name in answer_names(model)]
+
+
 def answer_names(model: onnx.ModelProto) -> list[str]:
     """Outputs that can hold one number per class, the declared (n, classes) first.
+
+    Those with several axes of which one may be the classes come last.
 
     Raises
     ------
     NetworkError
         If there is none.
     """
-    certain, possible, other = [], [], []
+    certain, possible, several, other = [], [], [], []
     for output in model.graph.output:
         kind = output.type.WhichOneof("value")
         shape = declared_shape(output)
@@ -100,9 +108,11 @@ def answer_names(model: onnx.ModelProto) -> list[str]:
             certain.append(output.name)
         elif len(shape) == 1 or all(_fixed(size) in (None, 1) for size in shape[1:]):
             possible.append(output.name)
+        elif math.prod(_fixed(size) or 1 for size in shape[1:]) <= MAX_CLASSES:
+            several.append(output.name)
         else:
             other.append(f"values of shape {_shown(shape)}")
-    if not certain + possible:
+    if not certain + possible + several:
         remedy = (
             "Convert again with the option zipmap=False."
             if any("ZipMap" in found for found in other)
@@ -112,7 +122,7 @@ def answer_names(model: onnx.ModelProto) -> list[str]:
             f"The network gives {clean('; '.join(other), 200) or 'nothing'} instead of one "
             f"number per class. {remedy}"
         )
-    return certain + possible
+    return certain + possible + several
 
 
 def declared_shape(value: onnx.ValueInfoProto) -> Shape | None:

@@ -1,30 +1,41 @@
 """The child's side of `isolation`: reads uploaded bytes, runs them, and may do little else.
 
-Started as `python -m model_adapters.onnx.process BYTES`, BYTES being the memory it may use.
+Started as `python -m model_adapters.onnx.process BYTES WHAT`, BYTES being the memory it may use,
+and WHAT a key of `SERVERS`.
 """
 
 import contextlib
+import importlib
 import io
 import os
+import select
 import signal
 import sys
+import threading
 
 from model_adapters.frames import receive, send
 
+SERVERS = {
+    "networks": "model_adapters.onnx.server",  # of pictures
+    "onnx": "model_adapters.own.graphs",  # of texts and rows, here and below
+    "skops": "model_adapters.own.pipelines",
+}
 _MOST = 2**33  # requests come from the app itself
 
 
 def main() -> None:
     """Answer requests on the standard pipes until the other side closes them."""
     requests, answers = _own_pipes()
-    from model_adapters.onnx.server import Server  # here: nothing it prints meets the protocol
+    # Here: nothing that it prints meets the protocol.
+    server = importlib.import_module(SERVERS[sys.argv[2]]).Server()
 
+    # Before the rights go, of which one is to start threads.
+    threading.Thread(target=_end_with_the_app, args=(requests.fileno(),), daemon=True).start()
     _give_up_rights(int(sys.argv[1]))
-    server = Server()
     while True:
         try:
             request, body = receive(requests, _MOST)
-            # Should the app die while we compute, nobody would stop us but the kernel, a little
+            # Should the app hang while we compute, nobody would stop us but the kernel, a little
             # later than the app would have.
             _alarm(request["seconds"] + 1)
             header, data = server.answer(request, body)
@@ -33,6 +44,15 @@ def main() -> None:
             _alarm(0)
         except (EOFError, BrokenPipeError):
             return
+
+
+def _end_with_the_app(requests: int) -> None:
+    """End when nobody can ask any more, also in the middle of an answer."""
+    if hasattr(select, "poll"):
+        closed = select.poll()
+        closed.register(requests, 0)  # no request, the end alone
+        closed.poll()
+        os._exit(1)
 
 
 def _own_pipes() -> tuple[io.FileIO, io.FileIO]:

@@ -11,8 +11,9 @@ import numpy as np
 from model_adapters.errors import NetworkError
 from model_adapters.onnx.checks import read_model
 from model_adapters.onnx.inspect import inspect
-from model_adapters.onnx.ports import answer_names, image_port
-from model_adapters.onnx.session import Runner, memory_error, open_session
+from model_adapters.onnx.memory import memory_error
+from model_adapters.onnx.ports import answer_names, image_port, outlets
+from model_adapters.onnx.session import Runner, open_session
 from model_adapters.settings import NetworkSettings
 from model_adapters.strings import clean
 
@@ -48,6 +49,8 @@ class Server:
         settings = NetworkSettings(**values)
         model = read_model(data)
         port, outputs = image_port(model), answer_names(model)
+        if settings.answer is not None:
+            outputs = [name for i, name in outlets(model) if i == settings.answer]
         self._size = (settings.height, settings.width, settings.channels)
         self._runner = Runner(open_session(model), port.name, outputs, settings)
         grey = np.full((1, *self._size), 128, np.uint8)
@@ -58,4 +61,5 @@ class Server:
         if self._runner is None:
             raise NetworkError("No network is loaded. Load it first.")
         pixels = np.frombuffer(body, request["dtype"]).reshape(request["n"], *self._size)
-        return self._runner.answers(pixels).astype("<f8").tobytes()
+        runner = self._runner.under(request["scaling"])
+        return runner.answers(pixels).astype("<f8").tobytes()

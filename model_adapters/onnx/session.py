@@ -1,7 +1,7 @@
 """A checked ONNX model in onnxruntime: pixels -> raw answers. Runs in the child only."""
 
-import contextlib
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from lime_engine.types import FloatArray
 from model_adapters.errors import NetworkError
-from model_adapters.settings import MAX_CLASSES, NetworkSettings
+from model_adapters.onnx.memory import memory_error
+from model_adapters.settings import MAX_CLASSES, NetworkSettings, Scaling
 from model_adapters.strings import clean
 
 _MEAN: Final = np.array([0.485, 0.456, 0.406])
@@ -27,7 +28,7 @@ class Runner:
     session : InferenceSession
     input_name : str
     output_names : list of str
-        The first whose value has one number per class is used.
+        The first whose value has one number per class is used, at least one.
     settings : NetworkSettings
         Its `class_names` and `output` do not matter here.
     """
@@ -46,10 +47,12 @@ class Runner:
         self._slope, self._offset = _line(settings)
         self._buffer = np.empty(0, np.float32)
 
-    @property
-    def output_name(self) -> str:
-        """The output that is used, known after the first call of `answers`."""
-        return self._output_names[0]
+    def under(self, scaling: Scaling) -> "Runner":
+        """The same network, whose pictures are scaled so."""
+        if scaling == self._settings.scaling:
+            return self
+        settings = replace(self._settings, scaling=scaling, mean=(), std=())
+        return Runner(self._session, self._input_name, self._output_names, settings)
 
     def answers(self, pixels: NDArray[Any]) -> FloatArray:
         """Pixels (n, height, width, channels), 0 to 255 -> raw answers (n, k).
@@ -62,23 +65,30 @@ class Runner:
             If the network fails or gives something else than one number per class.
         """
         batch = self._settings.batch or len(pixels)
-        values = self._prepared(pixels, batch)
+        found = self.everything(pixels)
+        for name, answer in zip(self._output_names, found, strict=True):
+            values = by_class(answer, batch, self._settings.axis)
+            if values is not None:
+                self._output_names = [name]
+                return values[: len(pixels)]
+        raise not_classes(found, batch)
+
+    def everything(self, pixels: NDArray[Any]) -> list[Any]:
+        """All outputs as they are, of a whole batch.
+
+        Raises
+        ------
+        NetworkError
+            If the network fails.
+        """
+        values = self._prepared(pixels, self._settings.batch or len(pixels))
         try:
             found = self._session.run(self._output_names, {self._input_name: values})
         except Exception as error:  # onnxruntime raises many kinds
             raise session_error(error, "failed on pictures") from None
         if self._settings.batch == 1 and len(found) == 1 and np.ndim(found[0]) == 1:
-            found = [found[0][None]]  # (k,) for the one picture
-        for name, answer in zip(self._output_names, found, strict=True):
-            if _is_answer(answer, batch):
-                self._output_names = [name]
-                return np.asarray(answer.reshape(batch, -1)[: len(pixels)], dtype=np.float64)
-        shapes = clean("; ".join(str(np.shape(answer)) for answer in found), 120)
-        raise NetworkError(
-            f"For {batch} picture(s) the network gives values of shape {shapes}; a classifier "
-            f"gives ({batch}, number of classes), at most {MAX_CLASSES:,}. Bring an image "
-            "classifier, without detection or segmentation."
-        )
+            return [found[0][None]]  # (k,) for the one picture
+        return list(found)
 
     def _prepared(self, pixels: NDArray[Any], batch: int) -> NDArray[Any]:
         """Scaled and laid out in a buffer that is used again: memory costs more than numbers."""
@@ -90,6 +100,8 @@ class Runner:
             self._buffer = np.empty(n_values, np.float64 if s.dtype == "float64" else np.float32)
         values = self._buffer[:n_values].reshape(batch, *size)
         values[len(pixels) :] = 0
+        if s.order == "BGR":
+            pixels = pixels[..., ::-1]
         np.copyto(values[: len(pixels)], pixels.transpose(0, 3, 1, 2) if is_nchw else pixels)
         # Whole rows instead of three channels at the end: numpy is slow on short last axes.
         rows = values if is_nchw else values.reshape(batch, s.height, -1)
@@ -147,29 +159,39 @@ def session_error(error: Exception, what: str) -> NetworkError:
     )
 
 
-def memory_error() -> NetworkError:
-    """The sentence for a network that is too large for this process."""
-    allowed = "memory than there is"
-    with contextlib.suppress(ImportError):  # not every system has such limits
-        import resource
-
-        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-        if limit != resource.RLIM_INFINITY:
-            allowed = f"memory than the {limit / 1e9:.1f} GB it may use here"
+def not_classes(found: list[Any], batch: int) -> NetworkError:
+    """The sentence for outputs of which none has one number per class."""
+    shapes = clean("; ".join(str(np.shape(answer)) for answer in found), 120)
     return NetworkError(
-        f"The network needs more {allowed}. Bring a smaller one, or one for smaller pictures."
+        f"For {batch} picture(s) the network gives values of shape {shapes}; a classifier "
+        f"gives ({batch}, number of classes), at most {MAX_CLASSES:,}. Bring an image "
+        "classifier, without detection or segmentation."
     )
 
 
-def _is_answer(answer: object, batch: int) -> bool:
-    return (
-        isinstance(answer, np.ndarray)
-        and answer.dtype.kind == "f"
-        and answer.ndim >= 1
-        and len(answer) == batch
-        and 1 <= answer.size // batch <= MAX_CLASSES
-        and sum(size != 1 for size in answer.shape[1:]) <= 1
-    )
+def by_class(answer: object, batch: int, axis: int | None) -> FloatArray | None:
+    """An output as one number per class for each picture (batch, k); None if it is none.
+
+    Without `axis` only one axis may have more than one number; with it, the averages over all
+    others count.
+    """
+    if (
+        not isinstance(answer, np.ndarray)
+        or answer.dtype.kind != "f"
+        or answer.ndim < 1
+        or len(answer) != batch
+        or not 1 <= answer.size // batch <= MAX_CLASSES
+    ):
+        return None
+    values = np.asarray(answer, dtype=np.float64)
+    if axis is not None:
+        if not 1 <= axis < values.ndim:
+            return None
+        values = np.moveaxis(values, axis, -1)
+        return np.asarray(values.reshape(batch, -1, values.shape[-1]).mean(axis=1))
+    if sum(size != 1 for size in values.shape[1:]) > 1:
+        return None
+    return values.reshape(batch, -1)
 
 
 def _line(settings: NetworkSettings) -> tuple[FloatArray | None, FloatArray | None]:
@@ -181,8 +203,14 @@ def _line(settings: NetworkSettings) -> tuple[FloatArray | None, FloatArray | No
             return np.array(1 / 255), None
         case "-1..1":
             return np.array(1 / 127.5), np.array(-1.0)
-    mean, std = (_MEAN, _STD) if settings.channels == 3 else (_MEAN.mean(), _STD.mean())
-    slope, offset = (np.atleast_1d(a) for a in (1 / (255 * std), -mean / std))
+        case "own":
+            mean, std = np.array(settings.mean), np.array(settings.std)
+        case "imagenet":
+            mean, std = (_MEAN, _STD) if settings.channels == 3 else (_MEAN.mean(), _STD.mean())
+    if settings.order == "BGR" and settings.scaling == "imagenet" and settings.channels == 3:
+        mean, std = mean[::-1], std[::-1]
+    wide = np.ones(settings.channels)
+    slope, offset = wide / (255 * std), -mean / std * wide
     if settings.layout == "NCHW":
         return slope[:, None, None], offset[:, None, None]
     return np.tile(slope, settings.width), np.tile(offset, settings.width)

@@ -1,5 +1,8 @@
 """Tiny networks with known weights, in the styles of two exporters, and what they answer."""
 
+import json
+import warnings
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -7,6 +10,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto as T
 from onnx import helper, numpy_helper
+from sklearn.datasets import load_digits
+from sklearn.neural_network import MLPClassifier
 
 MEAN = np.array([0.485, 0.456, 0.406])
 STD = np.array([0.229, 0.224, 0.225])
@@ -57,6 +62,21 @@ def torch_like(height: Any = 6, width: Any = 5, batch: Any = "n", dtype: str = "
         nodes, [batch, 3, height, width], stored, kind=kind, answer_kind=kind,
         producer_name="pytorch", producer_version="2.9",
     )  # fmt: skip
+    return bytes(made.SerializeToString())
+
+
+ONE = np.array([[1.0], [-2.0], [0.5]])
+
+
+def one_value(last: str = "Sigmoid") -> bytes:
+    """NCHW, one number for a picture: how probable the second of two classes is, or its logit."""
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["x"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["flat"]),
+        helper.make_node("MatMul", ["flat", "w"], ["logit"]),
+        helper.make_node(last, ["logit"], ["y"]),
+    ]
+    made = model(nodes, ["n", 3, 6, 5], {"w": ONE.astype(np.float32)}, answer=["n", 1])
     return bytes(made.SerializeToString())
 
 
@@ -158,3 +178,43 @@ def softmax(logits: NDArray[Any]) -> NDArray[Any]:
 def answer_to_average(colours: NDArray[Any]) -> NDArray[Any]:
     """What `linear` and a softmax give for average colours (n, 3)."""
     return softmax(colours @ WEIGHTS.T + BIAS)
+
+
+@cache
+def of_digits() -> bytes:
+    """A small network trained on scikit-learn's digits in grey, scaled as for ImageNet: 32 KB.
+
+    Channels first, any number of pictures, logits; it names its classes, and says nothing of how
+    pixels go in.
+    """
+    pixels, labels = load_digits(return_X_y=True)
+    x = as_pictures(pixels)
+    values = ((x / 255 - MEAN) / STD).transpose(0, 3, 1, 2).reshape(len(x), -1)
+    trained = MLPClassifier(
+        (40,), alpha=0.01, learning_rate_init=0.003, max_iter=60, random_state=0
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it has not converged
+        trained.fit(values[:400], labels[:400])
+    nodes = [
+        helper.make_node("Flatten", ["x"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "V", "c"], ["hidden"]),
+        helper.make_node("Relu", ["hidden"], ["h"]),
+        helper.make_node("Gemm", ["h", "W", "b"], ["y"]),
+    ]
+    stored = {
+        name: value.astype(np.float32)
+        for name, value in zip(
+            ("V", "W", "c", "b"), (*trained.coefs_, *trained.intercepts_), strict=True
+        )
+    }
+    made = model(nodes, ["n", 3, 8, 8], stored, answer=["n", 10])
+    names = "zero one two three four five six seven eight nine".split()
+    helper.set_model_props(made, {"character": json.dumps(names)})
+    return bytes(made.SerializeToString())
+
+
+def as_pictures(digits: NDArray[Any]) -> NDArray[np.uint8]:
+    """scikit-learn's digits (n, 64), 0 to 16, as pictures (n, 8, 8, 3)."""
+    grey = np.rint(digits.reshape(-1, 8, 8, 1) * 255 / 16).astype(np.uint8)
+    return np.repeat(grey, 3, axis=3)

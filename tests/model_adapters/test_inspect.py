@@ -10,7 +10,14 @@ import pytest
 from onnx import TensorProto as T
 from onnx import helper
 
-from model_adapters import NetworkFacts, inspect_network, load_network
+from model_adapters import (
+    NetworkError,
+    NetworkFacts,
+    inspect_network,
+    listed_names,
+    load_network,
+    told_apart,
+)
 from model_adapters.onnx.guess import scaling
 from model_adapters.onnx.names import class_names
 from model_adapters.onnx.ports import image_port
@@ -22,7 +29,8 @@ def test_a_torch_like_file() -> None:
     proposed = facts.proposed
     assert (proposed.layout, proposed.height, proposed.width) == ("NCHW", 6, 5)
     assert (proposed.channels, proposed.dtype, proposed.batch) == (3, "float32", None)
-    assert (proposed.output, proposed.scaling) == ("logits", "0-1")
+    assert (proposed.output, proposed.scaling) == ("logits", "imagenet")
+    assert facts.is_guess("scaling")
     assert proposed.class_names == ("class 0", "class 1", "class 2", "class 3")
     assert (facts.n_classes, facts.n_parameters, facts.names_from) == (4, 16, "numbers")
     assert facts.producer == "pytorch 2.9"
@@ -65,21 +73,13 @@ def test_a_file_that_declares_any_number_but_works_with_one() -> None:
 
 @pytest.mark.parametrize("last", ["Sigmoid", ""])
 def test_one_output_is_about_the_second_of_two_classes(last: str) -> None:
-    nodes = [
-        helper.make_node("GlobalAveragePool", ["x"], ["pooled"]),
-        helper.make_node("Flatten", ["pooled"], ["flat"]),
-        helper.make_node("MatMul", ["flat", "w"], ["logit"]),
-        helper.make_node(last or "Identity", ["logit"], ["y"]),
-    ]
-    weights = np.array([[1.0], [-2.0], [0.5]])
-    made = networks.model(nodes, ["n", 3, 6, 5], {"w": weights.astype(np.float32)}, answer=["n", 1])
-    data = made.SerializeToString()
+    data = networks.one_value(last or "Identity")
     facts = inspect_network(data)
     assert facts.n_classes == 2
     assert facts.proposed.output == ("probabilities" if last else "logits")
     x = networks.pictures()
-    second = 1 / (1 + np.exp(-(x / 255).mean(axis=(1, 2)) @ weights[:, 0]))
-    network = load_network(data, facts.proposed)
+    second = 1 / (1 + np.exp(-(x / 255).mean(axis=(1, 2)) @ networks.ONE[:, 0]))
+    network = load_network(data, replace(facts.proposed, scaling="0-1"))
     np.testing.assert_allclose(network(x), np.stack([1 - second, second], 1), rtol=1e-5)
     network.close()
 
@@ -111,7 +111,7 @@ def test_a_yes_or_no_for_each_class_on_its_own(last: str) -> None:
     assert facts.proposed.output == "independent"
     assert "each class on its own" in facts.reasons["output"]
     assert NetworkFacts.from_dict(json.loads(json.dumps(asdict(facts)))) == facts
-    network = load_network(data, facts.proposed)
+    network = load_network(data, replace(facts.proposed, scaling="0-1"))
     x = networks.pictures()
     logits = (x / 255).mean(axis=(1, 2)) @ networks.WEIGHTS.T + networks.BIAS
     np.testing.assert_allclose(network(x), 1 / (1 + np.exp(-logits)), rtol=1e-5)
@@ -167,9 +167,9 @@ def test_scaling_is_guessed_from_classes_names_and_makers() -> None:
     assert scaling(model, port, 1000)[0] == "imagenet"
     assert scaling(model, port, 1001)[0] == "-1..1"
     assert scaling(model, replace(port, layout="NHWC"), 1000)[0] == "-1..1"
-    assert scaling(model, port, 7)[0] == "0-1"
-    model.graph.name = "torchvision_ResNet18"
     assert scaling(model, port, 7)[0] == "imagenet"
+    assert scaling(model, replace(port, layout="NHWC"), 7)[0] == "0-1"
+    assert scaling(model, replace(port, channels=1), 7)[0] == "0-1"
     helper.set_model_props(model, {"author": "Ultralytics"})
     assert scaling(model, port, 1000)[0] == "0-1"
     for guess in (scaling(model, port, 7), scaling(model, port, 1000)):
@@ -196,13 +196,19 @@ def test_a_normalisation_as_first_step() -> None:
         "('cat', 'dog', 'bird')",
         "cat, dog,bird",
         "cat\ndog\r\nbird\n",
+        "n02123045 cat\nn02084071 dog\nn01503061 bird",
+        "0: cat\n1: dog\n2: bird",
+        "1 cat\n2 dog\n3 bird",
+        '{"0": ["n02123045", "cat"], "1": ["n02084071", "dog"], "2": ["n01503061", "bird"]}',
+        """['cat', "dog", 'bird',]""",
     ],
 )
-@pytest.mark.parametrize("key", ["classes", "Class Names", "labels", "names", "id2label"])
+@pytest.mark.parametrize("key", ["classes", "Class Names", "labels", "names", "character"])
 def test_class_names_in_every_common_writing(key: str, text: str) -> None:
     names, why = class_names([("date", "2026"), (key, text)], 3)
     assert names == ("cat", "dog", "bird")
     assert "file names the classes" in why
+    assert listed_names(text) == ["cat", "dog", "bird"]
 
 
 @pytest.mark.parametrize(
@@ -218,6 +224,93 @@ def test_other_notes_are_no_class_names_and_nothing_is_run(text: str) -> None:
     # The text of a call is text: its parts may be names, but nothing calls them.
     assert names in ((), ("__import__('os').abort()", "1", "2"))
     assert why.endswith(".")
+
+
+def test_names_under_any_key_that_is_a_list_of_as_many() -> None:
+    notes = [("stride", "[32]"), ("imgsz", "[64, 64]"), ("what_it_knows", "['a', 'b', 'c']")]
+    assert class_names(notes, 3)[0] == ("a", "b", "c")
+    assert class_names([("author", "Ann, Bob, Cy"), ("what_it_knows", "['a', 'b']")], 3)[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (r"""{0: "jack-o'-lantern", 1: 'it\'s', 2: 'a, b'}""", ["jack-o'-lantern", "it's", "a, b"]),
+        ("tench, Tinca tinca\ngoldfish", ["tench, Tinca tinca", "goldfish"]),
+        ("0 cat\n5 dog", ["0 cat", "5 dog"]),  # no numbers of classes: names as they are
+        ("3\n7", ["3", "7"]),
+        ("'" + r"\'" * 400_000, []),
+        ("[" + r"'\'" * 400_000, []),
+        ("one", []),
+    ],
+)
+def test_names_that_are_pasted(text: str, names: list[str]) -> None:
+    assert listed_names(text) == names
+
+
+def test_names_that_occur_twice_are_told_apart() -> None:
+    assert told_apart(["crane", "cat", "crane"]) == (("crane (0)", "cat", "crane (2)"), ("crane",))
+    assert told_apart(["a", "b"]) == (("a", "b"), ())
+
+
+def two_outputs(names: str = "") -> bytes:
+    """Features of four numbers come first, then three classes."""
+    nodes, stored = networks.linear("x", "y")
+    stored["V"] = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
+    last = helper.make_node("MatMul", ["y", "V"], ["z"])
+    made = networks.model([*nodes, last], ["n", 3, 6, 5], stored)
+    made.graph.output.append(helper.make_tensor_value_info("z", T.FLOAT, ["n", 3]))
+    helper.set_model_props(made, {"names": names} if names else {})
+    return bytes(made.SerializeToString())
+
+
+def test_which_output_is_the_answer_is_told_by_the_names_or_said() -> None:
+    facts = inspect_network(two_outputs())
+    assert [(each.number, each.name, each.sizes) for each in facts.outlets] == [
+        (0, "y", (4,)),
+        (1, "z", (3,)),
+    ]
+    assert (facts.proposed.answer, facts.n_classes) == (0, 4)
+    assert facts.is_guess("answer")
+    named = inspect_network(two_outputs("cat,dog,bird"))
+    assert (named.proposed.answer, named.n_classes) == (1, 3)
+    assert not named.is_guess("answer")
+    chosen = replace(facts.proposed, answer=1, class_names=("a", "b", "c"))
+    by_hand, by_name = (load_network(two_outputs(), s) for s in (chosen, named.proposed))
+    x = networks.pictures()
+    np.testing.assert_allclose(by_hand(x), by_name(x))
+    for each in (by_hand, by_name):
+        each.close()
+
+
+def with_places(axis: int, names: str = "") -> bytes:
+    """Scores at 2 x 2 places of a picture, or at places in a row: the classes along `axis`."""
+    nodes = [helper.make_node("AveragePool", ["x"], ["p"], kernel_shape=[3, 3], strides=[3, 3])]
+    nodes.append(helper.make_node("Conv", ["p", "W"], ["y" if axis == 1 else "c"]))
+    stored = {"W": networks.WEIGHTS.astype(np.float32)[:, :, None, None]}
+    answer = ["n", 4, 2, 2]
+    if axis == 2:
+        stored["shape"] = np.array([0, 4, -1])
+        nodes.append(helper.make_node("Reshape", ["c", "shape"], ["r"]))
+        nodes.append(helper.make_node("Transpose", ["r"], ["y"], perm=[0, 2, 1]))
+        answer = ["n", "places", 4]
+    made = networks.model(nodes, ["n", 3, 6, 6], stored, answer=answer)
+    helper.set_model_props(made, {"names": names} if names else {})
+    return bytes(made.SerializeToString())
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_the_axis_of_the_classes_is_told_and_the_others_averaged(axis: int) -> None:
+    facts = inspect_network(with_places(axis))
+    assert (facts.proposed.axis, facts.n_classes) == (axis, 4)
+    assert facts.is_guess("axis")
+    network = load_network(with_places(axis), replace(facts.proposed, scaling="0-1"))
+    x = networks.pictures(3, 6, 6)
+    expected = networks.softmax((x / 255).mean(axis=(1, 2)) @ networks.WEIGHTS.T)
+    np.testing.assert_allclose(network(x), expected, rtol=1e-5)
+    network.close()
+    with pytest.raises(NetworkError, match="class names"):
+        load_network(with_places(axis), replace(facts.proposed, axis=3 - axis, class_names="abc"))
 
 
 def test_names_from_the_file_are_bounded_and_harmless() -> None:

@@ -87,6 +87,52 @@ def test_grey_imagenet_scaling_uses_the_averages() -> None:
     network.close()
 
 
+@pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
+@pytest.mark.parametrize("scaling", ["none", "imagenet", "own"])
+def test_blue_first_and_a_scaling_of_ones_own(layout: Any, scaling: Any) -> None:
+    data, weights = networks.positional(layout, 3)
+    own = {"mean": (0.4, 0.5, 0.6), "std": (0.1, 0.2, 0.3)} if scaling == "own" else {}
+    settings = replace(SETTINGS, layout=layout, height=4, width=3, order="BGR")
+    settings = replace(settings, scaling=scaling, **own)
+    x = networks.pictures(5, 4, 3)
+    values = SCALED.get(scaling, lambda x: x / 255)(x.astype(float))[..., ::-1]
+    if own:  # in the order in which the channels go in
+        values = (values - own["mean"]) / own["std"]
+    ordered = values.transpose(0, 3, 1, 2) if layout == "NCHW" else values
+    network = load_network(data, settings)
+    expected = networks.softmax(ordered.reshape(5, -1) @ weights.T)
+    np.testing.assert_allclose(network(x), expected, rtol=2e-5, atol=1e-9)
+    network.close()
+
+
+@pytest.mark.parametrize("size", [(8, 3), (4, 12), (2, 1)])
+def test_a_letterbox_keeps_the_shape_between_grey_bars(size: tuple[int, int]) -> None:
+    data, weights = networks.positional("NHWC", 3)
+    settings = replace(SETTINGS, layout="NHWC", height=4, width=3, scaling="none")
+    x = networks.pictures(2, *size)
+    scale = min(4 / size[0], 3 / size[1])
+    height, width = (max(1, round(scale * each)) for each in size)
+    whole = np.full((2, 4, 3, 3), 114.0)
+    top, left = (4 - height) // 2, (3 - width) // 2
+    for picture, place in zip(x, whole, strict=True):
+        inner = Image.fromarray(picture).resize((width, height), Image.Resampling.BILINEAR)
+        place[top : top + height, left : left + width] = np.asarray(inner)
+    network = load_network(data, replace(settings, fit="letterbox"))
+    expected = networks.softmax(whole.reshape(2, -1) @ weights.T)
+    np.testing.assert_allclose(network(x), expected, rtol=1e-4, atol=1e-12)
+    network.close()
+
+
+def test_pictures_of_several_sizes_under_every_scaling(network: Network) -> None:
+    x = [np.full((6, 5, 3), 80, np.uint8), np.full((31, 17, 3), (10, 90, 250), np.uint8)]
+    for scaling, scaled in SCALED.items():
+        colours = np.stack([scaled(each.astype(float)).mean(axis=(0, 1)) for each in x])
+        answers = network.under(x, scaling)  # type: ignore[arg-type]
+        np.testing.assert_allclose(answers, networks.answer_to_average(colours), atol=1e-5)
+    expected = networks.answer_to_average(x[0][None].mean(axis=(1, 2)) / 255)
+    np.testing.assert_allclose(network(x[:1]), expected, rtol=1e-5)  # nothing has changed
+
+
 def test_colour_becomes_grey_by_its_luminance() -> None:
     data, weights = networks.positional("NCHW", 1, "uint8")
     settings = replace(SETTINGS, height=4, width=3, channels=1, dtype="uint8", scaling="none")
@@ -230,6 +276,15 @@ def test_settings_survive_json_and_clean_names() -> None:
         ({"height": 4096, "width": 4096}, "too large"),
         ({"batch": 1000}, "batch"),
         ({"dtype": "uint8"}, 'scaling "none"'),
+        ({"scaling": "own"}, "mean.*one for all"),
+        ({"scaling": "own", "mean": (0.5,), "std": (0.0,)}, "is 0"),
+        ({"scaling": "own", "mean": (0.5,), "std": (1.0, 2.0)}, "standard deviation"),
+        ({"scaling": "own", "mean": (float("nan"),), "std": (1.0,)}, "mean"),
+        ({"mean": (0.5,), "std": (0.5,)}, "mean"),
+        ({"order": "GBR"}, "order of colours"),
+        ({"fit": "crop"}, "fit 'crop'.*stretch, letterbox"),
+        ({"axis": 0}, "axis"),
+        ({"answer": -1}, "number of the output"),
         ({"class_names": ("one",)}, "1 class names"),
         ({"class_names": "cat"}, "list of texts"),
     ],

@@ -32,7 +32,7 @@ def zipped(name: str) -> bytes:
         (b"", "is empty"),
         (
             pickle.dumps({"weights": [1, 2]}),
-            "pickle.*can run any code.*torch.onnx.export.*skl2onnx",
+            "pickle.*can run any code.*torch.onnx.export.*skops.io.dump",
         ),
         (zipped("model/data.pkl"), "PyTorch file.*torch.onnx.export"),
         (zipped("model.weights.h5"), "Keras file.*model.export"),
@@ -274,10 +274,10 @@ def test_outputs_that_are_no_classes() -> None:
 
 def test_an_output_that_turns_out_to_be_no_classes() -> None:
     model = networks.model(
-        [helper.make_node("Relu", ["x"], ["y"])], ["n", 3, 8, 8], {}, answer=["n", "k"]
+        [helper.make_node("Relu", ["x"], ["y"])], ["n", 3, 128, 128], {}, answer=["n", "k"]
     )
     model.graph.output[0].type.tensor_type.ClearField("shape")
-    with pytest.raises(NetworkError, match=r"\(1, 3, 8, 8\).*without detection"):
+    with pytest.raises(NetworkError, match=r"\(1, 3, 128, 128\).*without detection"):
         inspect_network(model.SerializeToString())
 
 

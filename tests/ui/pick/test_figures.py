@@ -29,7 +29,7 @@ from ui.pick.values import Feature, Picked, PickedItem, Reason
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
 PHONE, LAPTOP = 340, 1040
 CLASSES = ["atheism", "soc.religion.christian"]
-HOSTILE = ["<b>x</b>", "<script>alert(1)</script>", "$x$", "%{y}", "a" * 200, "b" * 40, " ", ""]
+HOSTILE = ["<u>x</u>", "<script>alert(1)</script>", "$x$", "%{y}", "a" * 200, "b" * 40, " ", ""]
 
 
 def picked_of(items, names, *, targets=None, share=None, examples=(), draws=40, seed=0):
@@ -345,7 +345,7 @@ def test_nothing_of_the_matrix_is_cut_and_no_cells_touch(picked, budget, width, 
         assert below >= y + trace.marker.size if below != y else right >= x + trace.marker.size
     texts = [a.text for a in figure.layout.annotations]
     hovers = [h for t in figure.data for h in t.hovertext]
-    assert not re.search(r"<script|<b>x|\$|%\{", " ".join([*texts, *hovers]))
+    assert not re.search(r"<script|<u>|\$|%\{", " ".join([*texts, *hovers]))
     matrix_in_words(picked, budget, HOSTILE, kind)
 
 

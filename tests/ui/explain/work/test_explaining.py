@@ -474,8 +474,8 @@ def test_a_network_with_a_yes_or_no_for_each_class_is_explained_so(report: Any) 
     nodes, stored = linear("x", "logits")
     sigmoid = helper.make_node("Sigmoid", ["logits"], ["y"])
     data = model([*nodes, sigmoid], ["n", 3, 8, 8], stored).SerializeToString()
-    proposed = inspect_network(data).proposed
-    key = catalogue.keep_network(catalogue.store().put("network", data), "mine", proposed)
+    settings = replace(inspect_network(data).proposed, scaling="0-1")
+    key = catalogue.keep_network(catalogue.store().put("network", data), "mine", settings)
     task = catalogue.find_task(key)
     assert task is not None
     assert task.mode == "multilabel"
