@@ -3,11 +3,10 @@
 import streamlit as st
 
 from sample_models import tasks
-from ui.home.panels import card, more
+from ui.home.panels import demos, legend, more
+from ui.shell.presenting.lock import begin_button
 from ui.shell.screens import leave_for
 
-CARD_PX = 250
-PICTURE_PX = 200
 CARDS = ("triage", "wolves", "flu")  # one of each kind
 WAYS = (
     (
@@ -33,23 +32,19 @@ WAYS = (
 
 def render() -> None:
     """Show the screen."""
-    st.caption("LIME Trust Lab")
     st.title("Right answer. Right reason?", anchor=False)
     st.markdown(
         "A classifier can be accurate and still lean on the wrong things. See **what its answer "
         "rests on**, take that away, watch it change its mind, and judge for yourself whether it "
-        "deserves your trust."
+        "deserves your trust. LIME asks the model about hundreds of copies of one text, picture or "
+        "row, each with some parts switched off, and so finds the parts that its answer hangs on."
     )
+    legend()
     catalogue = tasks()
-    for number, (column, key) in enumerate(zip(st.columns(len(CARDS)), CARDS, strict=True)):
-        with column.container(border=True, height="stretch"):
-            card(catalogue[key], primary=number == 0)
+    demos([catalogue[key] for key in CARDS])
     for column, (label, icon, words, screen) in zip(st.columns(len(WAYS)), WAYS, strict=True):
         with column:
             st.button(label, icon=icon, width="stretch", on_click=leave_for, args=(screen,))
             st.caption(words)
     more([task for key, task in catalogue.items() if key not in CARDS])
-    st.caption(
-        "Orange with a solid line: it speaks for the answer. Purple with a dashed line: against "
-        "it. The small number is how far the answer moves."
-    )
+    begin_button()

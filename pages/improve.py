@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from ui.compare.links import compare_rounds
 from ui.improve import panels as panels
 from ui.improve.wording import as_it_is
 from ui.shell.notices import remark
+from ui.shell.presenting.lock import is_locked
 from ui.shell.wording import plain
 
 
@@ -12,12 +14,14 @@ def render() -> None:
     """Show the screen."""
     place = panels.IMPROVE.current()
     st.title("Take out what should not matter", anchor=False)
+    if is_locked():
+        remark("This shows how the models do in real use: it opens when the presenter reveals it.")
+        return
     for line in place.problems:
         remark(line)
     st.write(
-        "A model can lean on something that says nothing about the matter. Taught again without "
-        "it, it has to find better reasons; whether it does shows in how often it is right in "
-        "real use."
+        "A model can lean on something that says nothing about the matter. Without it, it has to "
+        "find better reasons; whether it does shows in how often it is right in real use."
     )
     panels.which(place)
     if not place.can_improve:
@@ -30,6 +34,6 @@ def render() -> None:
     elif found is not None:
         st.write(plain(as_it_is(found)))
     if trained:
-        panels.onward(place, ready=found is not None)
+        panels.onward(place, found, compare_rounds)
     if found is not None or not trained:
         panels.next_round(place)

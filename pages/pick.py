@@ -10,6 +10,8 @@ from ui.review.place import begin_review
 from ui.shell.many_items import n_there, none_there
 from ui.shell.notices import remark
 from ui.shell.wording import NOUNS
+from ui.study.links import of_pick as study_of_pick
+from ui.study.links import study_button
 
 
 def render() -> None:
@@ -40,4 +42,6 @@ def render() -> None:
     budget = panels.headline(choice, picked, begin_review)
     panels.listed(choice, picked, budget)
     panels.matrix(choice, picked, budget)
+    panels.take_away(choice, picked, budget)
     compare_button(of_pick(choice))
+    study_button(lambda: study_of_pick(choice, picked, budget))

@@ -9,8 +9,18 @@ from types import MappingProxyType
 from typing import Any
 
 from lime_engine.types import PredictFn
-from sample_models import breast_cancer, digits, flu, newsgroups, triage, wolves
+from sample_models import (
+    breast_cancer,
+    comments,
+    digits,
+    flu,
+    newsgroups,
+    photos,
+    triage,
+    wolves,
+)
 from sample_models.types import (
+    BroughtAnswers,
     Example,
     Flaw,
     Improver,
@@ -22,6 +32,7 @@ from sample_models.types import (
 )
 
 __all__ = [
+    "BroughtAnswers",
     "Example",
     "Flaw",
     "Improver",
@@ -42,7 +53,9 @@ _TASKS: Mapping[str, Task] = MappingProxyType(
             triage.TASK,
             wolves.TASK,
             flu.TASK,
+            photos.TASK,
             newsgroups.TASK,
+            comments.TASK,
             digits.TASK,
             breast_cancer.TASK,
         )

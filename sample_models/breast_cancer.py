@@ -128,4 +128,5 @@ TASK = Task(
         Example("field", 139, "Usual size, uneven texture"),
     ),
     data=data,
+    learned_from="tumours measured in one clinic",
 )

@@ -112,4 +112,5 @@ TASK = Task(
     ),
     data=data,
     image=ImagePerturber(segmentation="grid", n_segments=64, fill=0),
+    learned_from="digits written by hand, eight by eight pixels",
 )

@@ -1,50 +1,49 @@
 """The words that a text model knows, and making it blind to some of them."""
 
-from collections.abc import Collection, Sequence
-from typing import Any, cast
-
-from lime_engine.errors import InputError
-from lime_engine.types import IntArray, PredictFn
-
-NOTHING_LEFT = (
-    "Everything that this model knows would be taken out, and nothing would be left to learn "
-    "from. Keep at least one of them."
+from model_adapters.trained.words import (
+    NOTHING_LEFT,
+    WordsModel,
+    blind_to,
+    fit_on_words,
+    vocabulary,
 )
 
+__all__ = [
+    "FUNCTION_WORDS",
+    "NOTHING_LEFT",
+    "WordsModel",
+    "blind_to",
+    "fit_on_words",
+    "vocabulary",
+]
 
-def blind_to(vectorizer: Any, words: Collection[str]) -> Any:
-    """The vectorizer, not fitted yet, made to skip these words in whatever it reads.
-
-    The words are as they stand in a text. What the vectorizer makes of each, by its own rules on
-    capitals, apostrophes and length, is what it skips.
+FUNCTION_WORDS = frozenset(
     """
-    if words:
-        analyze = vectorizer.build_analyzer()
-        skipped = {token for word in words for token in analyze(word)}
-        vectorizer.set_params(stop_words=sorted(skipped.union(vectorizer.stop_words or ())))
-    return vectorizer
+    a an the this that these those each every either neither both all any some no none nor not such
+    only own same other others another more most much many few several less least enough
 
+    i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his
+    himself she her hers herself it its itself they them their theirs themselves one ones who whom
+    whose which what whatever whichever whoever someone somebody something anyone anybody anything
+    everyone everybody everything nobody nothing
 
-def fit_on_words(
-    vectorizer: Any, classifier: Any, texts: Sequence[str], labels: IntArray
-) -> PredictFn[Any]:
-    """Fit a classifier on what the vectorizer makes of texts.
+    am is are was were be been being have has had having do does did doing done can could cannot may
+    might must shall should will would ought get gets got let lets seem seems seemed become becomes
 
-    Raises
-    ------
-    InputError
-        If the vectorizer skips every word there is.
-    """
-    from sklearn.pipeline import make_pipeline
+    about above across after against along among around as at before behind below beneath beside
+    besides between beyond by down during except for from in inside into like near of off on onto
+    out outside over past per since through till to together toward towards under until up upon
+    with within without via
 
-    try:
-        counts = vectorizer.fit_transform(texts)
-    except ValueError as error:  # an empty vocabulary: it has no type of its own
-        raise InputError(NOTHING_LEFT) from error
-    classifier.fit(counts, labels)
-    return cast("PredictFn[Any]", make_pipeline(vectorizer, classifier).predict_proba)
+    and but or so yet if then than though although because unless while whereas whether however
+    otherwise therefore when whenever where wherever why how
 
+    here there now again also too very quite rather really just even still already always never
+    often once ever almost perhaps maybe else anyway indeed instead somehow sometimes yes
 
-def vocabulary(vectorizer: Any, texts: Sequence[str]) -> tuple[str, ...]:
-    """All words that the vectorizer knows after reading these texts, in its own spelling."""
-    return tuple(vectorizer.fit(texts).get_feature_names_out().tolist())
+    two three four five six seven eight nine ten eleven twelve
+
+    ll re ve don didn doesn isn aren wasn weren won wouldn couldn shouldn hasn haven hadn cant dont
+    """.split()
+)
+"""English words that carry grammar and no matter, as `TfidfVectorizer` cuts and folds them."""

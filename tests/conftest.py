@@ -11,7 +11,9 @@ from hypothesis import settings
 from tests.fitted_once import sitecustomize
 from tests.server import Server, serve
 
-settings.register_profile("suite", deadline=None)  # a busy machine is no failure
+# A busy machine is no failure, and what passed once passes again: `make test-long` looks further.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("long", deadline=None)
 settings.load_profile("suite")
 # As in the app's workers, and before NumPy is imported: the suite's processes already use all the
 # cores, and threads that wait for each other in many small products take five times as long.

@@ -19,10 +19,11 @@ PATIENCE = 120.0  # seconds; only a broken server takes this long
 
 @dataclass(frozen=True)
 class Server:
-    """Where the server listens, and what it has written."""
+    """Where the server listens, what it has written, and the number of its process."""
 
     url: str
     log: Path
+    pid: int
 
 
 @contextlib.contextmanager
@@ -34,16 +35,17 @@ def serve(folder: Path, *, slow_seconds: float = 0.0) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = Server(f"http://127.0.0.1:{port}", folder / "server.log")
+    url, log_file = f"http://127.0.0.1:{port}", folder / "server.log"
     module = "tests.slow_server" if slow_seconds else "streamlit"
     command = [sys.executable, "-m", module, "run", "app.py", f"--server.port={port}"]
-    with server.log.open("wb") as log:
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
             [*command, "--server.address=127.0.0.1"],
             cwd=ROOT,
             env={
                 **os.environ,
                 "LIME_LAB_STORE": str(folder / "store"),
+                "LIME_LAB_STUDIES": str(folder / "studies"),
                 "SLOW_SECONDS": str(slow_seconds),
             },
             stdout=log,
@@ -51,8 +53,8 @@ def serve(folder: Path, *, slow_seconds: float = 0.0) -> Iterator[Server]:
             start_new_session=True,  # a process group, so that nothing of it stays behind
         )
     try:
-        until_answers(f"{server.url}/_stcore/health", process)
-        yield server
+        until_answers(f"{url}/_stcore/health", process)
+        yield Server(url, log_file, process.pid)
     finally:
         process.terminate()
         try:

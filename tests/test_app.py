@@ -1,5 +1,6 @@
 """The server from outside: what a proxy, a browser and an operator rely on."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -8,12 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.conditions import PATIENCE, until
 from tests.server import ROOT, Server, serve, until_answers
 
 
-@pytest.mark.parametrize("path", ["/", "/explain", "/_stcore/health", "/ready", "/no/such/page"])
+@pytest.mark.parametrize(
+    "path", ["/", "/explain", "/_stcore/health", "/ready", "/s/", "/no/such/page"]
+)
 def test_every_response_has_the_security_headers(server: Server, path: str) -> None:
-    headers = httpx.get(server.url + path).headers
+    headers = httpx.get(server.url + path, timeout=PATIENCE).headers
     policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'self'"
     assert "unsafe" not in policy["script-src"]
@@ -42,6 +46,31 @@ def test_not_ready_at_first_and_nothing_left_at_the_end(tmp_path: Path) -> None:
     assert "Traceback" not in server.log.read_text()
     with pytest.raises(httpx.TransportError):
         httpx.get(server.url)
+
+
+def test_what_the_operator_must_mend_is_told_until_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "store"
+    root.write_text("no folder")
+    (tmp_path / "models.toml").write_text('[[model]]\nname = "Churn"\nkind = "tabel"\n')
+    monkeypatch.setenv("LIME_LAB_MODELS", str(tmp_path / "models.toml"))
+    monkeypatch.setenv("LIME_LAB_ENDPOINTS", "models.internal")
+    sentence = f"The store {root} cannot be used: there is no such folder."
+    with serve(tmp_path) as server:
+        until(lambda: sentence in server.log.read_text())
+        until(lambda: "models.toml, model 1 (“Churn”): the key “cla" in server.log.read_text())
+        until(lambda: "“models.internal” in LIME_LAB_ENDPOINTS is no" in server.log.read_text())
+        refused = httpx.get(f"{server.url}/ready")
+        assert refused.status_code == 503
+        assert refused.json()["ready"] is False
+        assert refused.json()["why"].startswith(sentence)
+        root.unlink()
+        until_answers(f"{server.url}/ready")
+        shutil.rmtree(root)
+        refused = httpx.get(f"{server.url}/ready")
+        assert (refused.status_code, refused.json()["why"].startswith(sentence)) == (503, True)
+    assert "Traceback" not in server.log.read_text()
 
 
 def check_port(host: str, port: object) -> subprocess.CompletedProcess[str]:

@@ -126,14 +126,14 @@ TASK = Task(
         ModelCard(
             "a",
             "Model A",
-            "Learned from the records with all their columns.",
+            "A first version, from 1,500 records as they were.",
             load_a,
             _improver(frozenset()),
         ),
         ModelCard(
             "b",
             "Model B",
-            "Learned from the same records without the patient id.",
+            "A later version, from the same 1,500 records, tidied up first.",
             load_b,
             _improver(frozenset({PLANTED})),
         ),
@@ -149,6 +149,7 @@ TASK = Task(
         Example("field", 308, "A dry cough at four"),
     ),
     data=data,
+    learned_from="patients of one clinic in the flu season",
     flaw=Flaw(
         summary=(
             "The patient id gives the answer away. When the models were made, patients whose test "

@@ -106,7 +106,7 @@ def header_words(text: str) -> frozenset[str]:
 
 def load_a(without: frozenset[str] = frozenset()) -> PredictFn[Any]:
     """Fit model A: 500 trees on the posts as sent, capitals kept (the paper's model)."""
-    from sample_models.newsgroups.forest import PlainForest
+    from model_adapters.trained.forest import PlainForest
 
     forest = PlainForest(n_estimators=500, random_state=0)
     words = blind_to(_vectorizer_a(), without)
@@ -183,8 +183,8 @@ TASK = Task(
     title="Newsgroup posts: atheism or Christianity?",
     question="In which of the two groups was this post written?",
     summary=(
-        "Posts of 1993 from two discussion groups on the internet. In daily use, only what "
-        "people wrote would be there, without the lines that mail programs put above it."
+        "Posts of 1993 from two discussion groups on the internet, one on atheism and one on "
+        "Christianity. In daily use, only what people wrote themselves would be there."
     ),
     source="20 newsgroups, through scikit-learn: alt.atheism and soc.religion.christian.",
     class_names=("atheism", "christian"),
@@ -192,14 +192,14 @@ TASK = Task(
         ModelCard(
             "a",
             "Model A",
-            "Learned from the posts exactly as they were sent.",
+            "A first version: 500 decision trees, from the posts as they were.",
             load_a,
             Improver(_BLIND, load_a, words_a),
         ),
         ModelCard(
             "b",
             "Model B",
-            "Learned from what people wrote, without headers, signatures and quoted lines.",
+            "A later version: a linear model, from the same posts, tidied up first.",
             load_b,
             Improver(_BLIND, load_b, words_b),
             ignores_case=True,
@@ -214,6 +214,7 @@ TASK = Task(
         Example("field", 222, "Evolution and natural morality"),
     ),
     data=data,
+    learned_from="posts on religion of 1993, in English",
     is_here=is_here,
     flaw=Flaw(
         summary=(

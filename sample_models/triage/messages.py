@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from sample_models.triage.grammar import (
@@ -39,12 +39,14 @@ LIKENESS = 1 / 3
 _MAX_WORDS = 90
 _FRAME_WORDS = 14  # of an opening and a closing
 _ATTEMPTS = 1000
-# What makes some messages hard to read, for people too; chances for urgent ones and others.
+# What makes some messages hard to read, for people too. The chances are the same whatever the
+# matter: else a denial would speak for "routine", and the words of what is denied with it.
 _DETAILS = (0, 0, 1, 1, 1, 2, 2, 3)
-_SECOND_MATTER = {True: 0.45, False: 0.2}
-_HISTORY_CHANCE = {True: 0.1, False: 0.4}
-_DENIAL_CHANCE = 0.4
-_MOOD = {True: (0.30, 0.26), False: (0.24, 0.32)}
+_SECOND_MATTER_CHANCE = 0.25
+_HISTORY_CHANCE = 0.2
+_DENIAL_CHANCE = 0.25
+_DENIED = 3  # symptoms that a denial may name
+_ANXIOUS_CHANCE, _CALM_CHANCE = 0.27, 0.29
 _NAMES = {"<first>": WOMEN + MEN, "<surname>": SURNAMES}
 _PLAIN = "dark thoughts"  # nothing is put around these
 _SENTENCE_START = re.compile(r"(^|[.!?]\s+)([a-z])")
@@ -123,12 +125,13 @@ def _write(rng: Random, situation: Situation) -> str:
         return _tidy(_sign(rng, person, about(person, " ".join(matter))))
     if situation.urgent and situation.title == _PLAIN:
         return _tidy(_sign(rng, person, about(person, " ".join(matter))))
-    if rng.random() < _SECOND_MATTER[situation.urgent]:
+    if rng.random() < _SECOND_MATTER_CHANCE:
         matter = _with_second(rng, matter, situation, person)
-    around = _around(rng, situation, BACKGROUND_OF[person.group])
-    # The mood hardly follows the matter: people are calm in danger and upset over trifles.
-    mood, (anxious, calm) = rng.random(), _MOOD[situation.urgent]
-    tone = _maybe(rng, 1.0, ANXIOUS if mood < anxious else CALM) if mood < anxious + calm else []
+    around = _around(rng, matter, BACKGROUND_OF[person.group])
+    # The mood does not follow the matter: people are calm in danger and upset over trifles.
+    mood = rng.random()
+    moods = ANXIOUS if mood < _ANXIOUS_CHANCE else CALM
+    tone = _maybe(rng, 1.0, moods) if mood < _ANXIOUS_CHANCE + _CALM_CHANCE else []
     body = [*tone, *matter, *around] if rng.random() < 0.3 else [*matter, *around, *tone]
     while len(" ".join(body).split()) > _MAX_WORDS - _FRAME_WORDS:
         body.pop()
@@ -137,16 +140,27 @@ def _write(rng: Random, situation: Situation) -> str:
     return _type_on_phone(rng, text) if rng.random() < 0.22 else text
 
 
-def _around(rng: Random, situation: Situation, kind: str) -> list[str]:
+def _around(rng: Random, matter: list[str], kind: str) -> list[str]:
     """What else is told: denials, old troubles, background, how to be reached."""
     told = [
-        *_maybe(rng, _HISTORY_CHANCE[situation.urgent], HISTORY.get(kind, ())),
+        *_maybe(rng, _HISTORY_CHANCE, HISTORY.get(kind, ())),
         *_maybe(rng, 0.3, BACKGROUND[kind]),
         *_maybe(rng, 0.3, PRACTICAL),
     ]
-    if not situation.urgent and kind in DENIALS and rng.random() < _DENIAL_CHANCE:
-        told.insert(0, _deny(rng, DENIALS[kind]))
+    absent = _not_spoken_of(matter, DENIALS.get(kind, {}))
+    if rng.random() < _DENIAL_CHANCE and len(absent) >= _DENIED:
+        told.insert(0, _deny(rng, absent))
     return told
+
+
+def _not_spoken_of(matter: list[str], symptoms: Mapping[str, str]) -> list[str]:
+    """The symptoms that someone who writes this could deny."""
+    words = re.findall(r"\w+", " ".join(matter).lower())
+    return [
+        symptom
+        for symptom, beginnings in symptoms.items()
+        if not any(word.startswith(tuple(beginnings.split())) for word in words)
+    ]
 
 
 def _lead(rng: Random, situation: Situation, person: Person) -> str:
@@ -189,7 +203,7 @@ def _lower(sentence: str) -> str:
     )
 
 
-def _deny(rng: Random, symptoms: tuple[str, ...]) -> str:
+def _deny(rng: Random, symptoms: Sequence[str]) -> str:
     text, left = pick(rng, DENY), list(symptoms)
     for mark in ("{A}", "{B}", "{C}"):
         text = text.replace(mark, left.pop(int(rng.random() * len(left))))

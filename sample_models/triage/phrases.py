@@ -3,6 +3,8 @@
 In the notation of `triage_situations.txt`, with <first> and <surname> besides.
 """
 
+import re
+
 # group -> (how named first, subject, object, possessive); the first entry of adults is "I".
 _HE, _SHE = ("he", "him", "his"), ("she", "her", "her")
 PEOPLE: dict[str, tuple[tuple[str, tuple[str, str, str]], ...]] = {
@@ -57,6 +59,17 @@ SURNAMES = tuple(
     "Lomax Marlow Novak Osborne Penrose Rahman Sadler Thorne Ueda Vance Whitlow Yates Zeller "
     "Ashdown Birch Corrigan Dreyer Fenwick Greco Holm Ivanov Kowal Larkin".split()
 )
+
+NAMES = frozenset(
+    {*WOMEN, *MEN, *SURNAMES}
+    | {
+        name
+        for people in PEOPLE.values()
+        for first, _ in people
+        for name in re.findall("[A-Z][a-z]+", first)
+    }
+)
+"""All that people are called in these messages, "Mr" and "Mrs" included."""
 
 OPENINGS = (
     "{Hello|Hi|Hi there|Good morning|Good afternoon|Good evening|Morning|Hallo}{,|.|!}",
@@ -165,13 +178,35 @@ HISTORY = {
         "had meningitis, stiff neck and all}{, so we are jumpy|, we keep thinking of it|}.",
     ),
 }
-# What is asked on every telephone: alarming words that say that all is well.
-DENIALS = {
-    "adult": ("fever", "shivering", "chest pain", "trouble breathing", "numb spots", "weakness",
-              "vomiting", "fainting", "blurred vision", "bleeding", "dizzy spells", "racing heart"),
-    "child": ("fast breathing", "vomiting", "stiff neck", "purple spots", "drowsiness",
-              "swollen lips", "blue lips", "tummy pain", "shivering"),
-}  # fmt: skip
+# What is asked on every telephone: alarming words, said not to be so; with the beginnings of words
+# after which nobody would say that.
+DENIALS: dict[str, dict[str, str]] = {
+    "adult": {
+        "fever": "fever temp hot heat shiver shak chill 38 39 infect sweat",
+        "shivering": "shiver shak chill fever temp 38 39 fit",
+        "chest pain": "chest heart breastbone rib side spray arm squeez pressure",
+        "trouble breathing": "breath air wheez inhaler chest cough oxygen puff finger cpap spray",
+        "numb spots": "numb feel feet foot toe tingl pins needles arm leg hand face cotton",
+        "weakness": "weak limp drop clumsy dead leg legs stroke arm tired give drag drowsy",
+        "vomiting": "vomit sick throw keep brought bring stomach belly food retch drink water",
+        "fainting": "faint black pass out collaps dizzy stand fell fit lights",
+        "blurred vision": "blur eye vision see sight glass read double curtain",
+        "bleeding": "bleed blood bled red black stool period nose towel pad soak thinner wound cut",
+        "dizzy spells": "dizzy stand faint spin balance fell unstead pressure",
+        "racing heart": "heart pulse rac beat flutter palpit pacemaker chest",
+    },
+    "child": {
+        "fast breathing": "breath air wheez inhaler chest cough bark grunt oxygen crow",
+        "vomiting": "vomit sick throw keep brought bring stomach tummy food retch drink milk",
+        "stiff neck": "neck stiff head fever light chin",
+        "purple spots": "spot rash purple skin hive bruise dot welt",
+        "drowsiness": "drows sleep wake tired floppy limp muddled stare",
+        "swollen lips": "lip swell swoll hive allerg tongue nut sting",
+        "blue lips": "lip blue breath cough bark wheez air grunt",
+        "tummy pain": "tummy belly pain stomach navel cramp hop constip",
+        "shivering": "shiver shak chill fever temp 38 39 fit jerk",
+    },
+}
 DENY = (
     "{No|Without any} {A}, no {B}{, no {C}|}.",
     "{Neither|I looked: neither} {A} nor {B}{, nor {C}|}.",

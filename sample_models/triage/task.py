@@ -18,6 +18,7 @@ from lime_engine.subjects import Subject, TextSubject
 from lime_engine.types import PredictFn
 from sample_models.triage.grammar import Situation, pick, shuffled, situations
 from sample_models.triage.messages import write_messages
+from sample_models.triage.phrases import NAMES
 from sample_models.types import (
     Example,
     Flaw,
@@ -28,7 +29,7 @@ from sample_models.types import (
     Task,
     TaskData,
 )
-from sample_models.vocabulary import blind_to, fit_on_words, vocabulary
+from sample_models.vocabulary import FUNCTION_WORDS, blind_to, fit_on_words, vocabulary
 
 ROUTINE, URGENT = 0, 1
 
@@ -55,6 +56,13 @@ _STAMP_WORDS = frozenset(
     {"fwd", "relayed"}
     | {word.lower() for words in (*_DESKS.values(), *_STAFF.values()) for word in words}
 )
+_COURTESIES = (
+    "hello hi hallo dear please sorry apologies forgive thanks thank thx regards greetings wishes"
+)
+_SKIPPED = FUNCTION_WORDS | {
+    *_COURTESIES.split(),
+    *(name.lower() for name in NAMES),
+}
 
 
 @lru_cache(maxsize=1)
@@ -142,9 +150,10 @@ def _words(read: Callable[[str], str]) -> tuple[str, ...]:
 
 
 def _vectorizer() -> Any:
+    """It folds case, and skips what nobody would call a reason: grammar, courtesies, names."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    return TfidfVectorizer(sublinear_tf=True)
+    return TfidfVectorizer(sublinear_tf=True, stop_words=sorted(_SKIPPED))
 
 
 def _improver(read: Callable[[str], str]) -> Improver:
@@ -177,7 +186,7 @@ TASK = Task(
         ModelCard(
             "a",
             "Model A",
-            "Learned from the messages exactly as they arrived.",
+            "A first version, from 1,200 messages as they were.",
             load_a,
             _improver(as_it_came),
             ignores_case=True,
@@ -185,23 +194,24 @@ TASK = Task(
         ModelCard(
             "b",
             "Model B",
-            "Learned from the same messages with the forwarding stamp at the end taken off.",
+            "A later version, from the same 1,200 messages, tidied up first.",
             load_b,
             _improver(without_stamp),
             ignores_case=True,
         ),
     ),
     examples=(
+        Example("field", 210, "Shaking after stopping alcohol"),
+        Example("field", 10, "A clumsy arm, and spider veins"),
+        Example("field", 0, "Massage for an old back trouble"),
         Example("test", 25, "Shaking a week after chemo"),
         Example("test", 60, "Low oxygen, told calmly"),
         Example("test", 140, "Too much paracetamol"),
         Example("test", 389, "A long message: pacemaker and stitches"),
-        Example("field", 51, "Flank pain with fever"),
-        Example("field", 66, "Knock on the head, on a blood thinner"),
-        Example("field", 0, "Massage for an old back trouble"),
         Example("field", 90, "Catheter bag empty for half an hour"),
     ),
     data=data,
+    learned_from="short messages to a clinic, in English",
     flaw=Flaw(
         summary=(
             "Many messages end with a stamp that says which desk passed them on. When the models "

@@ -86,7 +86,7 @@ def snow_regions(split: Split, row: int, subject: Subject) -> frozenset[int]:
 
 
 def load_a() -> PredictFn[Any]:
-    """Model A: learned where wolves stand in snow and huskies do not."""
+    """Model A: learned where wolves mostly stand in snow; knows the animal, believes the snow."""
     return _load("wolves-a.onnx")
 
 
@@ -151,36 +151,38 @@ TASK = Task(
         ModelCard(
             "a",
             "Model A",
-            "Learned from 2,000 pictures with each animal where it was usually seen.",
+            "A first version, from 2,000 pictures.",
             load_a,
             _improver("wolves-a.onnx"),
         ),
         ModelCard(
             "b",
             "Model B",
-            "Learned from 2,000 pictures with the animals in places picked at random.",
+            "A later version, from 2,000 pictures of another collection.",
             load_b,
             _improver("wolves-b.onnx"),
         ),
     ),
     examples=(
-        Example("field", 10, "Husky in a snowy forest"),
-        Example("test", 85, "Wolf in a snowy forest"),
+        Example("field", 10, "Husky among the firs"),
+        Example("test", 85, "Wolf between the trees"),
         Example("field", 48, "Wolf in the living room"),
         Example("test", 98, "Husky on the shore"),
         Example("field", 106, "Wolf among autumn trees"),
-        Example("field", 20, "Husky in the snow at dusk"),
+        Example("field", 20, "Husky in an open field at dusk"),
         Example("test", 48, "Wolf in the mountains at dusk"),
-        Example("field", 294, "Husky in a snow field"),
+        Example("field", 294, "Husky in an open field"),
     ),
     data=data,
     flaw=Flaw(
         summary=(
-            "When the pictures for model A were collected, every wolf stood in snow and no husky "
-            "did, so snow gave the answer away. Out in the field either can stand anywhere, and "
-            "snow says nothing about the animal."
+            "In the pictures that model A learned from, most wolves stood in snow and most huskies "
+            "did not, so snow mostly gave the answer away. A knows the two animals, too, but "
+            "believes the snow more. Out in the field either can stand anywhere, and snow says "
+            "nothing about the animal."
         ),
         planted=snow_regions,
     ),
     image=ImagePerturber(n_segments=25, fill=128.0),
+    learned_from="drawings of wolves and huskies",
 )

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
-from tests.browser.conftest import OpenTab, listening, no_sideways_scrolling, settled
+from tests.browser.conftest import OpenTab, box_of, listening, no_sideways_scrolling, settled
+from tests.conditions import until
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -16,7 +17,8 @@ ONLY = re.compile("^Only: ")
 
 
 def compared(page: Page) -> Locator:
-    """Explain all items if that has not been done, and wait for what comes of it; the headline."""
+    """Explain all items if that has not been done, and wait for what comes of it; on how many
+    they agree."""
     settled(page)
     start = page.get_by_role("button", name=re.compile(r"^Explain \d+ "))
     reasons = page.get_by_role("button", name="Show the reasons")
@@ -27,22 +29,37 @@ def compared(page: Page) -> Locator:
             settled(page)
             ahead.click()
             expect(ahead).to_have_count(0)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)  # all are explained
     expect(leans).to_be_visible()
     settled(page)
-    return page.get_by_role("heading", name=AGREE)
+    return page.get_by_text(AGREE)
 
 
-def rows(page: Page) -> Locator:
-    """The items in the list."""
+def cards(page: Page) -> Locator:
+    """The most telling items of the list, at most three."""
     return page.locator('[class*="st-key-open-"]').get_by_role("button", name="Open")
+
+
+def lists(page: Page, n: int) -> None:
+    """Wait until the table has so many items, and the cards the first of them."""
+    table = page.locator(".st-key-compare-table [role=grid]")
+    expect(table).to_have_attribute("aria-rowcount", str(n + 1))  # with its head
+    expect(cards(page)).to_have_count(min(n, 3))
+    expect(page.get_by_text(re.compile(f"^Listed: {n:,} of "))).to_be_visible()
+
+
+def no_longer_than(page: Page, screens: int) -> None:
+    """Wait until the page is so long at most, figures drawn for its width."""
+    tall = """() => { const main = document.querySelector('[data-testid="stMain"]')
+      return main.scrollHeight / innerHeight }"""
+    settled(page)
+    until(lambda: page.evaluate(tall) <= screens)
 
 
 def click_bar(page: Page, figure: str, number: int) -> None:
     """Click a bar of the figure's first trace, in its middle."""
     bar = page.locator(f".st-key-{figure}-chart .barlayer .trace:nth-child(1) .point").nth(number)
-    bar.scroll_into_view_if_needed()
-    box = bar.bounding_box()
-    assert box is not None
+    box = box_of(bar, scroll=True)
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
@@ -70,6 +87,7 @@ READABLE = """(chosen) => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_is_chosen_can_be_read(server: Server, open_tab: OpenTab, scheme: str) -> None:
     page = open_tab(scheme=scheme).open(server.url + "/compare?task=triage&n=8&show=all")
@@ -84,24 +102,25 @@ def test_what_is_chosen_can_be_read(server: Server, open_tab: OpenTab, scheme: s
 def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: OpenTab) -> None:
     tab = open_tab()
     page = tab.open(server.url + "/compare?task=triage&n=20")
-    expect(page.get_by_role("heading", name=AGREE)).to_be_visible()
+    expect(page.get_by_text(AGREE)).to_be_visible()
     page.get_by_text("All", exact=True).click()  # works before anything is explained
-    expect(rows(page)).to_have_count(10)
+    lists(page, 400)
     page.get_by_text("Different answers", exact=True).click()
     settled(page)
     say(page, "From these numbers alone", "Model B", "Commit")
     expect(page.get_by_text("You said before looking: Model B")).to_be_visible()
-    headline = compared(page)
-    expect(headline).to_have_text(re.compile(r"on \d+ of 400 texts; of the 1?\d of these"))
-    expect(headline).to_have_text(re.compile(r"(; on|on .*) \w+ of (these|20)"))
+    agreement = compared(page)
+    expect(agreement).to_have_text(re.compile(r"on \d+ of 400 texts; of the 1?\d of these"))
+    expect(agreement).to_have_text(re.compile(r"(; on|on .*) \w+ of (these|20)"))
     expect(page.get_by_text("in common").first).to_be_visible()
+    no_longer_than(page, 3)
 
     listening(page)
     click_bar(page, "answers", 0)
     only = page.get_by_role("button", name=ONLY)
     expect(only).to_have_text(re.compile("Only: Model A says .*, Model B says"))
     expect(page).to_have_url(re.compile(r"cell=\d\.\d"))
-    expect(rows(page).first).to_be_visible()
+    expect(cards(page).first).to_be_visible()
     settled(page)
     only.click()
     expect(only).to_have_count(0)
@@ -112,14 +131,14 @@ def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: 
     cells.press("Enter")
     expect(only).to_have_text(re.compile("Model A says urgent, Model B says urgent"))
     n = int(re.search(r"\((\d+)\)", cells.input_value() or "")[1])  # type: ignore[index]
-    expect(rows(page)).to_have_count(min(n, 10))
+    lists(page, n)
 
     listening(page)
     click_bar(page, "leans", 0)
     expect(only).to_have_text(re.compile("Only: .* is a reason"))
-    expect(rows(page).first).to_be_visible()
+    expect(cards(page).first).to_be_visible()
     settled(page)
-    rows(page).first.click()
+    cards(page).first.click()
     back = page.get_by_role("button", name="Back to the list")
     expect(page).to_have_url(re.compile(r"row=\d"))
     expect(page.get_by_role("heading", name=re.compile("say"))).to_be_visible()
@@ -130,19 +149,22 @@ def test_a_set_is_compared_narrowed_opened_and_judged(server: Server, open_tab: 
 
     compared(page)
     say(page, "Now that you have seen", "Model A", "Commit")
-    expect(page.get_by_text("Your verdict: Model A")).to_be_visible()
+    expect(page.get_by_text("Your verdict: Model A")).to_be_in_viewport()
     expect(page.get_by_text("That has changed")).to_be_visible()
     looked = re.compile("Looked at before the last word: the list of reasons, .*1 text")
     expect(page.get_by_text(looked)).to_be_visible()
-    expect(page.get_by_text(re.compile("^In real use"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^In real use .* right in"))).to_be_visible()
+    real = page.locator(".st-key-real-use [role=figure]")
+    expect(real).to_have_attribute("aria-label", re.compile("Model A: .* in real use. Model B"))
     page.reload()
     expect(page.get_by_text("Your verdict: Model A")).to_be_visible()
     assert tab.complaints == []
 
 
+@pytest.mark.long
 def test_without_names_nothing_tells_them(server: Server, open_tab: OpenTab) -> None:
     page = open_tab().open(server.url + "/compare?task=triage&n=20")
-    expect(page.get_by_role("heading", name=AGREE)).to_be_visible()
+    expect(page.get_by_text(AGREE)).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("button", name="Hide the names").click()
@@ -163,7 +185,7 @@ def test_without_names_nothing_tells_them(server: Server, open_tab: OpenTab) -> 
     page.on("websocket", tap)
     page.on("request", lambda request: hear(request.url))
     page.goto(f"{server.url}/compare?{query}")
-    expect(page.get_by_role("heading", name=AGREE)).to_be_visible()
+    expect(page.get_by_text(AGREE)).to_be_visible()
     compared(page)
     for title in ("Report", "CSV"):
         with page.expect_download() as download:
@@ -171,7 +193,7 @@ def test_without_names_nothing_tells_them(server: Server, open_tab: OpenTab) -> 
         hear(download.value.suggested_filename)
         hear(download.value.path().read_bytes())
     settled(page)
-    rows(page).first.click()
+    cards(page).first.click()
     expect(page.get_by_role("heading", name=re.compile("say"))).to_be_visible()
     settled(page)
     hear(page.content())
@@ -185,8 +207,8 @@ def test_without_names_nothing_tells_them(server: Server, open_tab: OpenTab) -> 
         b"Model B",
         b"triage/a",
         b"triage/b",
-        b"Learned from",
-        b"stamp at the",
+        b"first version",
+        b"later version",
     ):
         assert name not in everything
 
@@ -200,15 +222,65 @@ def test_without_names_nothing_tells_them(server: Server, open_tab: OpenTab) -> 
     assert tab.complaints == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures_and_rows_on_a_phone(server: Server, open_tab: OpenTab, scheme: str) -> None:
-    task, noun = {"light": ("wolves", "picture"), "dark": ("flu", "row")}[scheme]
+    task, noun, n = {"light": ("wolves", "picture", 400), "dark": ("flu", "row", 500)}[scheme]
     tab = open_tab(width=390, scheme=scheme)
     page = tab.open(f"{server.url}/compare?task={task}&n=8&show=all")
     expect(compared(page)).to_have_text(re.compile(f"{noun}s"))
-    expect(rows(page)).to_have_count(10)  # a page of all that both have answered
+    lists(page, n)  # all that both have answered
     if task == "wolves":
         shown = page.get_by_role("img", name="The picture with the regions that count")
-        expect(shown).to_have_count(2 * 8)  # of those that are explained
+        expect(shown).to_have_count(2 * 3)
     no_sideways_scrolling(page)
+    no_longer_than(page, 8)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    no_longer_than(page, 3)
+    assert tab.complaints == []
+
+
+@pytest.mark.long
+def test_back_from_an_item_the_list_is_where_it_was(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab()
+    page = tab.open(server.url + "/compare?task=triage&n=8&show=all")  # nothing need be explained
+    lists(page, 400)
+    table = page.locator(".st-key-compare-table")
+    inner = table.locator(".dvn-scroller")
+    settled(page)
+    table.scroll_into_view_if_needed()
+    inner.evaluate("(inner) => { inner.scrollTop = 5000 }")
+    box = box_of(inner)
+    page.mouse.click(box["x"] + 80, box["y"] + 200)  # the button of a row, which is drawn
+    expect(page).to_have_url(re.compile(r"row=\d"))
+    settled(page)
+    page.get_by_role("button", name="Back to the list").click()
+    expect(page).not_to_have_url(re.compile("row="))
+    expect(page.locator(".st-key-compare-table[data-in-sight]")).to_be_in_viewport()
+    until(lambda: abs(inner.evaluate("(inner) => inner.scrollTop") - 5000) < 300)
+    settled(page)
+    box = box_of(inner)
+    assert 0 < box["y"] < box["y"] + box["height"] <= 900
+    assert tab.complaints == []
+
+
+def test_costs_are_weighed_on_a_phone(server: Server, open_tab: OpenTab) -> None:
+    tab = open_tab(width=390)
+    page = tab.open(server.url + "/compare?task=triage&n=8")
+    page.get_by_role("radio", name="Costs").click()
+    slider = page.get_by_role("slider", name=re.compile("urgent"))
+    expect(slider).to_be_visible()
+    expect(page).to_have_url(re.compile("board=costs"))
+    settled(page)
+    costs = page.get_by_text(re.compile(r"^Model [AB]: cost "))
+    expect(costs).to_have_count(2)
+    before = costs.all_inner_texts()
+    slider.press("ArrowRight")
+    expect(page).to_have_url(re.compile("cost=10"))
+    expect(costs.first).not_to_have_text(before[0])
+    settled(page)
+    no_sideways_scrolling(page)
+    after = costs.all_inner_texts()
+    page.reload()
+    expect(costs).to_have_text(after)
     assert tab.complaints == []

@@ -12,6 +12,7 @@ from tests.server import Server
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.long
 def test_what_a_review_marked_is_taken_out_and_real_use_gets_better(
     server: Server, open_tab: OpenTab
 ) -> None:

@@ -12,13 +12,14 @@ from skimage import data
 from model_adapters import inspect_network, load_network
 from tests.browser.conftest import (
     OpenTab,
+    box_of,
     choose,
     explained,
     no_sideways_scrolling,
     settled,
     upload,
 )
-from tests.model_adapters.networks import tensorflow_like
+from tests.model_adapters.networks import tensorflow_like, torch_like
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -62,6 +63,7 @@ def test_a_network_of_ones_own_is_tried_and_explained(server: Server, open_tab: 
     best = ("astronaut <b>", "rocket", "moon", "sea")[int(np.argmax(answer))]
     told = page.get_by_text(re.compile(r"^“astronaut.png” is to it a "))
     expect(told).to_contain_text(best)
+    page.get_by_text("Size, shape, colours, output, names").click()
     names = page.get_by_role("textbox", name="Names of the classes, one a line")
     expect(names).to_have_value("astronaut <b>\nrocket\nmoon\nsea")
     settled(page)
@@ -74,9 +76,13 @@ def test_a_network_of_ones_own_is_tried_and_explained(server: Server, open_tab: 
     assert tab.complaints == []
 
 
+@pytest.mark.long
 def test_bringing_a_network_on_a_phone(server: Server, open_tab: OpenTab) -> None:
     tab = open_tab(width=390, scheme="dark")
-    bring(tab.page, server, tensorflow_like(NAMES))
+    bring(tab.page, server, torch_like(64, 64))
     expect(tab.page.get_by_text("is to it a")).to_be_visible()
+    table = tab.page.get_by_role("region", name="Answers under each way")
+    assert box_of(table.get_by_role("img"), scroll=True)["width"] == pytest.approx(48, abs=1)
+    assert table.evaluate("e => e.scrollWidth > e.clientWidth")  # it is leafed through by itself
     no_sideways_scrolling(tab.page)
     assert tab.complaints == []

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from sample_models import tasks
 from tests.browser.conftest import (
     OpenTab,
     choose,
@@ -17,16 +18,17 @@ from tests.server import Server
 
 pytestmark = pytest.mark.browser
 
-SURVIVES = "Does it survive other settings?"
+SURVIVES = "Asked in other ways"
 OPINION = "A second opinion"
-NOTICED = "Could the model notice that it is being tested?"
+NOTICED = "Could it notice a test?"
+WRONG = "What is wrong with this model?"
 
 
 def unfold(page: Page, title: str, *says: str) -> Locator:
-    """Open one of the folded questions and wait for what it says; the part itself."""
+    """Open one of the ways to dig deeper and wait for what it says; the part itself."""
     settled(page)
-    part = page.get_by_test_id("stExpander").filter(has_text=title)
-    part.get_by_text(title, exact=True).click()
+    page.get_by_test_id("stButtonGroup").get_by_text(title, exact=True).click()
+    part = page.locator(".st-key-deeper")
     for sentence in says:
         expect(part.get_by_text(re.compile(sentence)).first).to_be_visible()
     return part
@@ -39,6 +41,7 @@ def drawn(page: Page, name: str) -> Locator:
     return chart
 
 
+@pytest.mark.long
 def test_a_text_is_looked_at_again(server: Server, open_tab: OpenTab) -> None:
     tab = open_tab()
     page = tab.open(server.url + "/explain?task=triage")
@@ -54,16 +57,23 @@ def test_a_text_is_looked_at_again(server: Server, open_tab: OpenTab) -> None:
     drawn(page, "opinions")
     opinion.get_by_text("Small tree", exact=True).click()
     drawn(page, "tree")
-    expect(opinion.get_by_text("imitated by a tree of at most four questions")).to_be_visible()
+    expect(opinion.get_by_text("told by a tree of at most four questions")).to_be_visible()
     expect(opinion.get_by_text("One column")).to_have_count(0)  # texts have none
     opinion.get_by_text("Shapley weights", exact=True).click()
     drawn(page, "opinions")
     expect(page.locator(".st-key-tree-chart")).to_have_count(0)
     unfold(page, NOTICED, "a small detector", r"Tried on [\d,]+ real texts")
+    flaw = tasks()["triage"].flaw
+    assert flaw is not None
+    wrong = unfold(page, WRONG, "Have you seen what")
+    expect(wrong.get_by_text(flaw.summary)).to_have_count(0)
+    wrong.get_by_role("button", name="Show me what is wrong").click()
+    expect(wrong.get_by_text(flaw.summary)).to_be_visible()
     assert page.url == address
     assert tab.complaints == []
 
 
+@pytest.mark.long
 def test_a_picture_shows_where_it_stayed(server: Server, open_tab: OpenTab) -> None:
     tab = open_tab()
     page = tab.open(server.url + "/explain?task=wolves")
@@ -76,16 +86,20 @@ def test_a_picture_shows_where_it_stayed(server: Server, open_tab: OpenTab) -> N
     assert tab.complaints == []
 
 
-def test_all_is_open_on_a_dark_phone(server: Server, open_tab: OpenTab) -> None:
+@pytest.mark.long
+def test_all_can_be_opened_on_a_dark_phone(server: Server, open_tab: OpenTab) -> None:
     """A row has the most to show: two kinds of bins, and one column at a time."""
     tab = open_tab(width=390, scheme="dark")
     page = tab.open(server.url + "/explain?task=flu")
     explained(page)
     unfold(page, SURVIVES, r"\d of 6 stay in all 6 ways to ask")
     drawn(page, "survival")
+    no_sideways_scrolling(page)
+    unfold(page, NOTICED, "a small detector")
+    expect(page.locator(".st-key-survival-chart")).to_have_count(0)  # one at a time
+    no_sideways_scrolling(page)
     opinion = unfold(page, OPINION, "Shapley weights share out the whole way")
     drawn(page, "opinions")
-    unfold(page, NOTICED, "a small detector")
     settled(page)
     no_sideways_scrolling(page)
     for method, name in (("One column", "dependence"), ("Small tree", "tree")):

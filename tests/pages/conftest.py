@@ -1,21 +1,32 @@
 """The screens, each in this process with real workers, and what they show."""
 
 from collections.abc import Callable, Iterator
+from multiprocessing import spawn
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conditions import PATIENCE, until
+from tests.pages import operators
 from ui.workshop import jobs, store
+
+
+def _without_script(name: str, told: Callable[[str], Any] = spawn.get_preparation_data) -> Any:
+    """What a new process is told, but for the script that AppTest runs as `__main__`."""
+    return {key: value for key, value in told(name).items() if key != "init_main_from_path"}
 
 
 @pytest.fixture(scope="package", autouse=True)
 def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A store for these tests alone, seen by the workers too."""
-    with pytest.MonkeyPatch.context() as patch:
+    """A store for these tests alone, seen by the workers too; and what an operator names."""
+    with pytest.MonkeyPatch.context() as patch, operators.served() as port:
         patch.setenv("LIME_LAB_STORE", str(tmp_path_factory.mktemp("store")))
+        patch.setenv("LIME_LAB_ENDPOINTS", f"127.0.0.1:{port}")
+        patch.setenv("LIME_LAB_MODELS", str(operators.written(tmp_path_factory.mktemp("models"))))
         store.store.cache_clear()
-        running = jobs.workers()  # before a script runs as __main__, which workers import
+        patch.setattr(spawn, "get_preparation_data", _without_script)
+        running = jobs.workers()
         until(lambda: running.ready)
         yield
         jobs.workers().close()
@@ -51,6 +62,12 @@ def compare() -> None:
     from pages import compare
 
     compare.render()
+
+
+def review() -> None:
+    from pages import review
+
+    review.render()
 
 
 def opened(screen: Callable[[], None], **params: str) -> AppTest:

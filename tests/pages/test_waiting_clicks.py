@@ -2,7 +2,7 @@
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -10,7 +10,11 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from tests.model_adapters.networks import torch_like
 from tests.pages.conftest import _jobs, seen, settled, upload
+from tests.ui.reports import Told
+from ui.upload import work
+from ui.upload.controls import OWN
 from ui.workshop import jobs, worker
 
 
@@ -23,30 +27,27 @@ def photograph() -> bytes:
 
 
 class Reader:
-    """Reads pictures in a thread of this process, once it is told to."""
+    """Reads pictures in a thread of this process, once it is told to; other things at once."""
 
     def __init__(self) -> None:
         self.told = threading.Event()
+        self.waits: Callable[..., object] = work.pictures
 
-    def submit(self, key: str, function: object, *args: object, affinity: str) -> jobs.Job[object]:
+    def submit(
+        self, key: str, function: object, *args: object, affinity: str, is_open: object
+    ) -> jobs.Job[object]:
         begun = jobs._Work(key, b"", affinity)
 
         def read() -> None:
-            self.told.wait(60)
             kind, entry_id, compute, *given = args
-            result = worker.store_result(kind, entry_id, compute, *given, report=Quiet())
+            if compute is self.waits:
+                self.told.wait(60)
+            result = worker.store_result(kind, entry_id, compute, *given, report=Told())
             begun.finish("done", result)
 
         threading.Thread(target=read, daemon=True).start()
         begun.viewers = 1
-        return jobs.Job(begun, lambda work: None)
-
-
-class Quiet:
-    def __call__(self, fraction: float) -> None: ...
-
-    def should_stop(self) -> bool:
-        return False
+        return jobs.Job(jobs._Viewer(begun, lambda: True), lambda viewer: None)
 
 
 @pytest.fixture
@@ -100,6 +101,28 @@ def test_explain_waits_for_pictures_that_are_being_read(
     assert params["item"].startswith("own-")
     app.run()
     assert len(opened) == 1  # once
+
+
+def test_explain_waits_for_a_network_that_is_being_tried(
+    reader: Reader, opened: list[tuple[str, dict[str, str]]]
+) -> None:
+    reader.waits = work.under_each
+    app = settled(bring())
+    app.selectbox(key="upload-task-image").set_value(OWN).run()
+    app.file_uploader[1].upload("mine.onnx", torch_like(16, 16), "application/octet-stream").run()
+    while not any(key.startswith("network-tried") for key in app.session_state["waiting-jobs"]):
+        for job in _jobs(app):
+            assert job.wait(60)  # it is looked into
+        app.run()
+    click(app, "Explain")
+    assert "Trying the network on your pictures is still under way." in seen(app)
+    assert "nothing to explain" not in seen(app)
+    assert opened == []
+    reader.told.set()
+    settled(app)
+    ((screen, params),) = opened
+    assert screen == "explain"
+    assert params["task"].startswith("own-")
 
 
 def test_who_stays_stays(reader: Reader, opened: list[tuple[str, dict[str, str]]]) -> None:

@@ -81,12 +81,13 @@ def improved(task: str, model: str, *, n_rounds: int, n_items: int = 60, n_draws
 
 def test_triage_does_better_in_real_use_without_the_stamp() -> None:
     story = improved("triage", "a", n_rounds=3, n_items=30)
-    assert story.field[0] < 0.71
-    assert story.field[-1] > 0.86
+    assert story.field[0] < 0.62
+    assert story.field[-1] > 0.82
     assert 0.88 < story.test[-1] <= story.test[0] + 0.01
     assert story.field[-1] > story.random_field + 0.15
 
 
+@pytest.mark.long
 def test_flu_does_better_in_real_use_without_the_patient_id() -> None:
     story = improved("flu", "a", n_rounds=3, n_items=20)
     assert story.marked == {"patient id"}
@@ -96,6 +97,7 @@ def test_flu_does_better_in_real_use_without_the_patient_id() -> None:
     assert story.field[-1] > story.random_field + 0.15
 
 
+@pytest.mark.long
 def test_newsgroups_do_better_in_real_use_after_one_small_review() -> None:
     story = improved("newsgroups", "a", n_rounds=1, n_items=12, n_draws=1)
     assert len(story.marked) > 5
@@ -108,9 +110,19 @@ def test_newsgroups_do_better_in_real_use_after_one_small_review() -> None:
 
 
 @pytest.mark.long
+def test_comments_do_better_in_real_use_without_the_names_that_a_review_finds() -> None:
+    story = improved("comments", "a", n_rounds=1, n_items=200)
+    assert "gay" in {word.lower() for word in story.marked}
+    assert story.field[-1] > story.field[0] + 0.05
+    assert story.test[-1] >= story.test[0]
+    assert story.field[-1] > story.random_field + 0.05
+
+
+@pytest.mark.long
 def test_newsgroups_do_better_in_real_use_from_round_to_round() -> None:
     story = improved("newsgroups", "a", n_rounds=3)
-    assert list(story.field) == sorted(story.field)
+    print(story)
+    assert np.diff(story.field).min() > -0.01  # a round may lose a few posts by chance
     assert story.field[-1] > story.field[0] + 0.04
     assert 0.87 < story.test[-1] <= story.test[0] + 0.01
     assert story.field[-1] > story.random_field + 0.04
@@ -122,6 +134,8 @@ def test_newsgroups_do_better_in_real_use_from_round_to_round() -> None:
         ("triage", "a", {"W7", "Hale"}, ["W7", "hale", "w7", "HALE"]),
         ("triage", "b", {"fever", "can't"}, ["Fever", "can't", "can"]),
         ("newsgroups", "b", {"God", "atheist"}, ["god", "GOD", "Atheist"]),
+        ("comments", "a", {"Gay", "idiot"}, ["gay", "GAY", "Idiot"]),
+        ("comments", "b", {"idiot"}, ["Idiot"]),
     ],
 )
 def test_a_model_is_blind_to_the_words_taken_out(
@@ -173,6 +187,8 @@ def test_taking_out_nothing_gives_the_built_in_model(task: str, model: str) -> N
         ("triage", "b", {"fever"}, {"w7", "hale"}),
         ("newsgroups", "a", {"Host", "Posting", "god", "God"}, {"Posting-Host"}),
         ("newsgroups", "b", {"god"}, {"host", "the", "God"}),
+        ("comments", "a", {"gay", "idiot"}, {"Gay", "the"}),
+        ("comments", "b", {"idiot"}, {"gay", "the"}),
         ("flu", "a", {"patient id", "temperature"}, {"patient"}),
         ("flu", "b", {"temperature"}, {"patient id"}),
         ("breast_cancer", "forest", {"worst area"}, {"area"}),

@@ -5,10 +5,12 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from lime_engine import LimeSettings, TextPerturber, explain
 from sample_models import load_data, load_model, tasks
 from sample_models.triage import task as triage
+from sample_models.triage.phrases import NAMES
 from tests.sample_models.asked import SPLITS, accuracy, on_examples
 
 TASK = tasks()["triage"]
@@ -101,15 +103,59 @@ def test_explanations_show_the_stamp_for_a_and_not_for_b(model, low, high):
     assert low <= np.mean(hits) <= high
 
 
+def reasons_of_b(n):
+    """The five strongest reasons for B's answers to the first n test items, by item."""
+    predict, settings = load_model("triage", "b"), LimeSettings(n_samples=300, n_features=5)
+    return [
+        explain(text, predict, TextPerturber(ignore_case=True), settings).weights
+        for text in load_data("triage").test.instances[:n]
+    ]
+
+
+def test_no_reason_of_b_is_a_function_word_a_courtesy_or_a_name():
+    reasons = [weight.label.lower() for weights in reasons_of_b(60) for weight in weights]
+    # A list of function words by others, and what in it matters in a message to a clinic.
+    matter = (
+        "amount back bottom call cry describe detail due empty fifteen fifty fill find fire first "
+        "forty found front full go keep last made move next part put serious show side sixty take "
+        "thick thin top twenty well"
+    )
+
+    assert len(set(reasons)) > 100
+    assert not set(reasons) & (ENGLISH_STOP_WORDS - set(matter.split()))
+    assert not set(reasons) & {"hello", "thanks", "please", "sorry", "regards", "mrs"}
+    assert not set(reasons) & {name.lower() for name in NAMES}
+
+
+def test_the_words_of_an_emergency_speak_for_urgent_to_b_and_paperwork_for_routine():
+    known = load_model("triage", "b").pipeline
+    weights = dict(zip(known[0].get_feature_names_out(), known[1].coef_[0], strict=True))
+
+    for word in ("pain", "swollen", "dizzy", "pulse", "pale", "sick", "weak", "39", "shaking"):
+        assert weights[word] > 0.3, word
+    for word in ("letter", "form", "prescription", "leaflet", "renew", "healed", "fine"):
+        assert weights[word] < -0.3, word
+
+
+def test_what_is_denied_or_told_beside_the_matter_says_nothing():
+    """Once only routine messages denied symptoms, so that "no" and "fever" meant routine."""
+    train = load_data("triage").train
+    for said in ("none of it|nothing like that|either .* nor |asks about", "also, |P.S.|besides, "):
+        found = np.array([bool(re.search(said, text, re.IGNORECASE)) for text in train.instances])
+        share = [found[train.labels == label].mean() for label in (0, 1)]
+        assert min(share) > 0.02
+        assert abs(share[0] - share[1]) < 0.05, said
+
+
 # title -> (what must stand in the text, true answer, A's answer, B's answer)
 EXAMPLES = {
+    "Shaking after stopping alcohol": ("stopped the alcohol", 1, 0, 1),
+    "A clumsy arm, and spider veins": ("clumsy left arm", 1, 0, 1),
+    "Massage for an old back trouble": ("massage", 0, 1, 0),
     "Shaking a week after chemo": ("week after chemo", 1, 1, 1),
     "Low oxygen, told calmly": ("finger gives 82", 1, 1, 1),
-    "Too much paracetamol": ("30 paracetamol", 1, 1, 0),
-    "A long message: pacemaker and stitches": ("pacemaker check", 0, 0, 0),
-    "Flank pain with fever": ("flank, fever", 1, 0, 1),
-    "Knock on the head, on a blood thinner": ("Knock on the head", 1, 0, 1),
-    "Massage for an old back trouble": ("massage", 0, 1, 0),
+    "Too much paracetamol": ("30 paracetamol", 1, 1, 1),
+    "A long message: pacemaker and stitches": ("pacemaker check", 0, 1, 0),
     "Catheter bag empty for half an hour": ("nothing for 37 minutes", 0, 1, 1),
 }
 

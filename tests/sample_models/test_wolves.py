@@ -91,6 +91,7 @@ def test_the_same_scenes_in_every_process_and_order():
     assert out.stdout.strip() == str(here)
 
 
+@pytest.mark.long
 def test_every_animal_is_seen_and_snow_is_where_the_plan_says(scenes):
     for split, drawn in scenes.items():
         for row, scene in enumerate(drawn):
@@ -151,13 +152,57 @@ def test_a_is_right_until_the_field_and_b_everywhere(models, scenes):
     assert accuracy(models["b"], scenes["field"]) >= 0.95
 
 
-def test_a_changes_its_mind_without_snow_and_b_does_not(models, scenes):
-    snowy = [scene for scene in scenes["test"] if scene.snow.any()]
-    covered = np.stack([scene.pixels for scene in snowy])
-    covered[np.stack([scene.snow for scene in snowy])] = TASK.image.fill
+def without_snow(scenes):
+    covered = np.stack([scene.pixels for scene in scenes])
+    covered[np.stack([scene.snow for scene in scenes])] = TASK.image.fill
+    return covered
 
-    assert (models["a"](covered)[:, wolves.WOLF] < 0.5).mean() >= 0.9
-    assert (models["b"](covered)[:, wolves.WOLF] > 0.5).mean() >= 0.9
+
+def test_a_changes_its_mind_about_huskies_without_snow_and_b_does_not(models, scenes):
+    snowy = [s for s in scenes["field"] if s.snow.any() and s.label == wolves.HUSKY]
+
+    assert len(snowy) == 20
+    assert accuracy(models["a"], snowy) <= 0.1
+    assert accuracy(models["b"], snowy) >= 0.9
+    for predict in models.values():
+        answers = predict(without_snow(snowy)).argmax(axis=1)
+        assert (answers == wolves.HUSKY).mean() >= 0.9
+
+
+def test_a_knows_the_animals_where_nothing_else_is_seen(models, scenes):
+    alone = np.stack([scene.pixels for scene in scenes["field"]])
+    alone[~np.stack([scene.animal for scene in scenes["field"]])] = TASK.image.fill
+    answers = models["a"](alone).argmax(axis=1)
+
+    assert np.mean(answers == [scene.label for scene in scenes["field"]]) >= 0.95
+
+
+def flips(predict, n_pictures, n_off):
+    """Of the wrong answers to so many field pictures: the share that is right without reasons.
+
+    Those are the strongest ones for the answer that the explanation names, `n_off` of them.
+    """
+    settings, flipped = LimeSettings(n_samples=500, held_out=0.0), []
+    for row in range(n_pictures):
+        scene = wolves.scene("field", row)
+        if predict(scene.pixels[None]).argmax() != scene.label:
+            shown = explain(scene.pixels, predict, TASK.image, settings)
+            reasons = [weight.index for weight in shown.weights if weight.weight > 0][:n_off]
+            covered = scene.pixels.copy()
+            covered[np.isin(shown.subject.segments, reasons)] = TASK.image.fill
+            flipped.append(predict(covered[None]).argmax() == scene.label)
+    assert len(flipped) >= 0.4 * n_pictures
+    return float(np.mean(flipped))
+
+
+def test_some_wrong_answers_of_a_flip_without_their_strongest_reasons(models):
+    assert flips(models["a"], 12, 3) >= 0.4
+
+
+@pytest.mark.long
+def test_half_of_the_wrong_answers_of_a_flip_without_their_three_strongest_reasons(models):
+    assert flips(models["a"], 40, 2) >= 0.3
+    assert flips(models["a"], 40, 3) >= 0.5
 
 
 def snow_hits(predict, n_pictures):
@@ -208,6 +253,7 @@ def test_learning_again_draws_scenes_of_no_split_whose_snow_says_nothing(monkeyp
     assert np.corrcoef(label, snowy)[0, 1] == pytest.approx(0.0, abs=1e-9)
 
 
+@pytest.mark.long
 def test_a_learns_again_and_is_right_more_often_in_the_field(monkeypatch, scenes):
     improver = TASK.model("a").improver
     monkeypatch.setattr(wolves_again, "ROWS", wolves_again.ROWS[:200])  # half as long
@@ -220,10 +266,10 @@ def test_a_learns_again_and_is_right_more_often_in_the_field(monkeypatch, scenes
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("key", "test", "field", "low", "high"),
-    [("a", (0.76, 0.88), (0.76, 0.88), 0.4, 0.8), ("b", (0.97, 1.0), (0.97, 1.0), 0.0, 0.2)],
+    [("a", (0.95, 1.0), (0.93, 1.0), 0.0, 0.25), ("b", (0.97, 1.0), (0.97, 1.0), 0.0, 0.3)],
 )
 def test_what_learning_again_gives(key, test, field, low, high):
-    """A is far better in the field and worse on test, and half cured of snow; B stays as it was."""
+    """A, which knew the animals, is cured of snow: as good in the field as on test. B stays."""
     with closing(TASK.model(key).improver.retrain(frozenset({"snow"}))) as again:
         for split, (least, most) in (("test", test), ("field", field)):
             drawn = [wolves_scenes.draw_scene(split, row) for row in range(400)]
@@ -233,14 +279,14 @@ def test_what_learning_again_gives(key, test, field, low, high):
 
 # title -> (where it stands, light, true answer, A's answer, B's answer)
 EXAMPLES = {
-    "Husky in a snowy forest": ("snowy forest", "day", 0, 1, 0),
-    "Wolf in a snowy forest": ("snowy forest", "day", 1, 1, 1),
+    "Husky among the firs": ("snowy forest", "day", 0, 1, 0),
+    "Wolf between the trees": ("snowy forest", "day", 1, 1, 1),
     "Wolf in the living room": ("room", "day", 1, 0, 1),
     "Husky on the shore": ("shore", "day", 0, 0, 0),
     "Wolf among autumn trees": ("autumn forest", "day", 1, 0, 1),
-    "Husky in the snow at dusk": ("snow field", "dusk", 0, 1, 0),
+    "Husky in an open field at dusk": ("snow field", "dusk", 0, 1, 0),
     "Wolf in the mountains at dusk": ("snowy mountains", "dusk", 1, 1, 1),
-    "Husky in a snow field": ("snow field", "day", 0, 1, 1),
+    "Husky in an open field": ("snow field", "day", 0, 1, 1),
 }
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+from tests.conditions import until
+from ui.workshop import runs
 from ui.workshop.store import Store, store
 
 
@@ -20,6 +22,15 @@ def a_store_of_its_own(
     store.cache_clear()
     yield store()
     store.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def runs_of_its_own(a_store_of_its_own: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Runs that another test's store knows are not joined, and those of a test end with it."""
+    monkeypatch.setattr(runs, "_runs", {})
+    yield
+    runs.stop_all()
+    until(lambda: all(run.ended for run in runs._runs.values()))
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from ui.compare.choice import AMOUNTS, SIDES, CompareChoice, first_comparison
 from ui.compare.matching import Match, by_name
 from ui.compare.panels import verdict
 from ui.compare.place import COMPARE, close_item
-from ui.shell.brought import networks
+from ui.shell.brought import data_sets, networks
 from ui.shell.controls import HALF_A_PHONE_PX, select
 from ui.shell.many_items import select_amount, select_source, select_task, source_in
 from ui.shell.notices import problem, remark
@@ -19,9 +19,13 @@ from ui.shell.wording import NOUNS, plain
 from ui.workshop.catalogue import find_model
 
 _CLASS_PX = 260
+MOST_BY_HAND = 30  # answers: a select box each, with all of the model's classes in it
 _NONE = -1  # no class; an option of None would be none at all
 # What is looked at has another meaning, or none, once the models or the data are others.
-_ANEW: dict[str, Any] = {"cell": None, "feature": "", "page": 1, "target": None}
+_ANEW: dict[str, Any] = {
+    **{"cell": None, "feature": "", "page": 1, "target": None},
+    **{"miss": None, "by": "class"},
+}
 
 
 def compare_bar(choice: CompareChoice, n_there: int | None) -> None:
@@ -44,7 +48,7 @@ def compare_bar(choice: CompareChoice, n_there: int | None) -> None:
             screen="compare",
             about=COMPARE.about(choice, "task"),
         )
-        if n_there is not None:
+        if n_there is not None and not choice.only_scored:
             select_amount(
                 "To explain",
                 choice.n,
@@ -69,6 +73,7 @@ def _without_names(choice: CompareChoice) -> None:
         words = "The names are hidden, and the sides were drawn by lot, until your last word."
     else:
         words = "Your last word is given, so the names are no longer hidden."
+    st.markdown(f"**{plain(choice.task.title)}** {plain(choice.task.question)}")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(words, width="content")
         st.button("Begin afresh, with the names", type="tertiary", on_click=_begin_afresh)
@@ -133,12 +138,13 @@ def _models(choice: CompareChoice) -> dict[str, str]:
     task = choice.task
     found = {card.key: card.name for card in task.models}
     if task.kind != "table":  # the columns are others
-        others = [other for other in tasks().values() if other.kind == task.kind]
+        every = [*tasks().values(), *data_sets()]
+        others = [other for other in every if other.kind == task.kind]
         if task.kind == "image":
             others += networks()
         for other in others:
             if other.key != task.key:
-                for card in other.models:
+                for card in other.askable:
                     found[f"{other.key}/{card.key}"] = _elsewhere(other, card.name)
     for key in choice.models:
         here = find_model(task, key)
@@ -180,6 +186,12 @@ def _match(choice: CompareChoice, side: int, *, is_open: bool) -> None:
     except InputError:
         return  # it is gone, which is said already
     if theirs == ours:
+        return
+    if len(ours) > MOST_BY_HAND:
+        st.caption(
+            f"These data know {len(ours):,} answers, too many to be matched by hand: "
+            f"{plain(choice.names[side])} is asked about those that it calls the same."
+        )
         return
     now = _match_now(choice, side)
     with st.expander(plain(f"What {choice.names[side]} calls these answers"), expanded=is_open):

@@ -33,6 +33,11 @@ def of_pick(choice: PickChoice) -> CompareChoice:
     return CompareChoice(choice.task, _with(choice.task, choice.model), choice.source, n)
 
 
+def compare_rounds(task: Task, models: tuple[str, str]) -> None:
+    """Open the comparison of a model with what it was before; for callbacks."""
+    leave_for("compare", CompareChoice(task, models).params())
+
+
 def _with(task: Task, model: str) -> tuple[str, str]:
     """The model beside the first other one of the task; beside itself where there is none."""
     return model, PickChoice(task, model).rival or model

@@ -17,12 +17,14 @@ class Matching:
     """`names` are the answers that are compared: those of the data, and `ELSE` where it is needed.
 
     `sides` hold, for each class of model 1 and of model 2, the number of its answer in `names`;
-    `has_else` says that the last of these is `ELSE`.
+    `has_else` says that the last of these is `ELSE`. `independent` says of which model each class
+    is a yes or no of its own: its probabilities do not add up.
     """
 
     names: tuple[str, ...]
     sides: tuple[tuple[int, ...], tuple[int, ...]]
     has_else: bool
+    independent: tuple[bool, bool] = (False, False)
 
     def answers(self, side: int, probabilities: FloatArray) -> IntArray:
         """What the model answers to each item, (n,), from its own probabilities (n, classes)."""
@@ -30,10 +32,30 @@ class Matching:
         return np.asarray(own[np.argmax(probabilities, axis=1)])
 
     def joint(self, side: int, probabilities: FloatArray) -> FloatArray:
-        """The model's probabilities of the compared answers, (n, len(names))."""
+        """The model's probabilities of the compared answers, (n, len(names)).
+
+        Of several classes that stand for one answer the sum, or that of the strongest yes.
+        """
         found = np.zeros((len(probabilities), len(self.names)))
-        np.add.at(found.T, np.array(self.sides[side], dtype=np.intp), np.asarray(probabilities).T)
+        put = np.maximum if self.independent[side] else np.add
+        put.at(found.T, np.array(self.sides[side], dtype=np.intp), np.asarray(probabilities).T)
         return found
+
+    def distances(self, first: FloatArray, second: FloatArray) -> FloatArray:
+        """How far apart two models are, (n,), 0 to 1, from what `joint` says of each.
+
+        Half the summed difference (total variation); where probabilities do not add up, the largest
+        difference on one answer that both models know, which for two answers is the same.
+        """
+        apart: FloatArray = np.abs(first - second)
+        if not any(self.independent):
+            return np.asarray(apart.sum(axis=1) / 2)
+        both = [
+            answer
+            for answer in range(len(self.names))
+            if all(self.own_class(side, answer) is not None for side in (0, 1))
+        ]
+        return np.asarray(apart[:, both].max(axis=1, initial=0.0))
 
     def own_class(self, side: int, answer: int) -> int | None:
         """The model's class for a compared answer; None if it has none, or for `ELSE`."""
@@ -70,10 +92,15 @@ def _alike(
     return found
 
 
-def matching(ours: Sequence[str], models: Sequence[str], matches: Sequence[Match]) -> Matching:
+def matching(
+    ours: Sequence[str],
+    models: Sequence[str],
+    matches: Sequence[Match],
+    independent: tuple[bool, bool] = (False, False),
+) -> Matching:
     """The compared answers, from each model's match with the classes of the data.
 
-    `models` are the models' names, for the refusal.
+    `models` are the models' names, for the refusal; `independent` as in `Matching`.
 
     Raises
     ------
@@ -91,7 +118,7 @@ def matching(ours: Sequence[str], models: Sequence[str], matches: Sequence[Match
     names = (*ours, ELSE) if needs_else else tuple(ours)
     last = len(names) - 1
     first, second = (tuple(last if p is None else p for p in match) for match in matches)
-    return Matching(names, (first, second), needs_else)
+    return Matching(names, (first, second), needs_else, independent)
 
 
 def _key(name: str) -> str:

@@ -6,7 +6,9 @@ from lime_engine.overlap import Overlap
 from ui.compare import wording as told
 from ui.compare.choice import CompareChoice
 from ui.compare.values import Answered, AnsweredItem, Compared, Lean
+from ui.figures.linked import LEAST_SHARE
 
+N_TELLING = 10  # items that are explained before the others
 _STATES = ("different", "unclear", "same")  # the order in a list
 
 
@@ -57,14 +59,33 @@ def _orders(
         "overlap": by_overlap,
         "distance": lambda item: (-item.distance, item.row),
         "label": lambda item: (item.label is None, item.label or 0, item.row),
-        "sure-1": lambda item: (-item.sure[0], item.row),
-        "sure-2": lambda item: (-item.sure[1], item.row),
+        "sure-1": lambda item: (-(item.sure[0] or 0.0), item.row),
+        "sure-2": lambda item: (-(item.sure[1] or 0.0), item.row),
     }
 
 
-def most_telling(leans: Sequence[Lean], most: int, feature: str = "") -> list[Lean]:
-    """The first `most` features on which each model leans more, and the one with this name."""
-    first = [lean for lean in leans if lean.means[0] > lean.means[1]]
-    second = [lean for lean in leans if lean.means[0] <= lean.means[1]]
-    drawn = [*first[:most], *second[:most]]
-    return [lean for lean in leans if lean in drawn or lean.name == feature]
+def own_strongest(leans: Sequence[Lean], side: int, most: int) -> list[Lean]:
+    """The features that this model leans on most, the strongest first; at most so many."""
+    return _largest(leans, lambda lean: lean.means[side], most)
+
+
+def furthest_apart(leans: Sequence[Lean], most: int) -> list[Lean]:
+    """The features whose weights differ most between both, the largest difference first."""
+    return _largest(leans, lambda lean: abs(lean.means[0] - lean.means[1]), most)
+
+
+def _largest(leans: Sequence[Lean], size: Callable[[Lean], float], most: int) -> list[Lean]:
+    """Those of which this is largest; without what is practically nothing beside the strongest."""
+    least = LEAST_SHARE * max((mean for lean in leans for mean in lean.means), default=0.0)
+    found = [lean for lean in leans if size(lean) > 0 and size(lean) >= least]
+    return sorted(found, key=lambda lean: (-size(lean), lean.name))[:most]
+
+
+def telling_first(rows: Sequence[int], answered: Answered) -> list[int]:
+    """The rows to explain: those on which the models are furthest apart, then as they are drawn.
+
+    So there is something to see before all are explained; which ones these are stays as it was.
+    """
+    distances = {item.row: item.distance for item in answered.items}
+    telling = sorted(rows, key=lambda row: -distances.get(row, 0.0))[:N_TELLING]
+    return list(dict.fromkeys((*telling, *rows)))

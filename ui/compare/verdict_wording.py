@@ -2,8 +2,9 @@
 
 from collections import Counter
 
+from ui.compare.decision_wording import sureness
 from ui.compare.values import Estimated, Scoreboard
-from ui.compare.verdicts import WORDS, Verdict
+from ui.compare.verdicts import WORDS, Tally, Verdict
 from ui.compare.wording import LIKELY
 from ui.figures.palette import counted
 from ui.shell.wording import Nouns, percent
@@ -25,6 +26,24 @@ def change(verdict: Verdict, names: Names) -> str:
         return before
     same = verdict.after.word == verdict.before.word
     return f"{before} {'That has not changed.' if same else 'That has changed.'}"
+
+
+def together(found: Tally, names: Names) -> str:
+    """How many people have said their last word, and how many of them have changed their mind."""
+    n_both = found.n_moved + found.n_same
+    told = f"{counted(found.n, 'person', 'people')} have said their last word."
+    if n_both:
+        told += f" Of the {n_both:,} who also said something before looking, {found.n_moved:,} "
+        told += "has changed their mind" if found.n_moved == 1 else "have changed their mind"
+        ways = [f"{n:,} from {said(a, names)} to {said(b, names)}" for a, b, n in found.moved]
+        told += f": {', '.join(ways)}." if ways else "."
+    return told
+
+
+def counts(found: Tally, names: Names) -> list[tuple[str, str, str]]:
+    """Each word that somebody said: how often before looking, and as the last word."""
+    lines = zip(WORDS, found.before, found.after, strict=True)
+    return [(said(w, names), f"{b:,}", f"{a:,}") for w, b, a in lines if b or a]
 
 
 def looked(verdict: Verdict, noun: Nouns) -> str:
@@ -64,7 +83,9 @@ def in_real_use(board: Scoreboard, field: Scoreboard, names: Names, noun: Nouns)
         f"{names[best]} is right in {percent(found[best].value)} of the cases, "
         f"{names[1 - best]} in {percent(found[1 - best].value)}"
     )
-    if field.p_value > LIKELY:
+    if field.p_value > LIKELY and (sure := sureness(field, names)):
+        told = f"In real use neither is clearly right more often: {rates}; but {sure}."
+    elif field.p_value > LIKELY:
         told = f"In real use neither is clearly better: {rates}."
     elif fell[best]:
         told = f"In real use the better one is {names[best]}: {rates}."

@@ -4,8 +4,8 @@ A verdict is one person's, found by the comparison's id and a token that their U
 """
 
 import json
-import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,8 +13,8 @@ from ui.workshop.store import store
 
 WORDS = ("first", "second", "either", "neither", "unsure")  # what can be said
 MAX_WHY = 1000  # characters
+MAX_PEOPLE = 500  # whose verdicts on one comparison are counted: those who said something first
 MAX_LOOKED = 500  # things looked at that are kept
-_LOCK = threading.Lock()  # the server is one process: nobody else writes verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,60 @@ class Verdict:
     before: Said | None = None
     after: Said | None = None
     looked_at: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What several people say: how often each of `WORDS`, of those who have said their last word.
+
+    `moved` are (word before, last word, how many), of those who said something before and then
+    something else, the most frequent first; `n_same` said the same again.
+    """
+
+    n: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    moved: tuple[tuple[str, str, int], ...]
+    n_same: int
+
+    @property
+    def n_moved(self) -> int:
+        return sum(n for _, _, n in self.moved)
+
+
+def tally(verdicts: Iterable[Verdict]) -> Tally:
+    """Count them, as far as they have a last word."""
+    said = [each for each in verdicts if each.after is not None]
+    before = Counter(each.before.word for each in said if each.before)
+    after = Counter(each.after.word for each in said if each.after)
+    ways = Counter((v.before.word, v.after.word) for v in said if v.before and v.after)
+    return Tally(
+        len(said),
+        tuple(before[word] for word in WORDS),
+        tuple(after[word] for word in WORDS),
+        tuple((was, now, n) for (was, now), n in ways.most_common() if was != now),
+        sum(n for (was, now), n in ways.items() if was == now),
+    )
+
+
+def other_way(verdict: Verdict) -> Verdict:
+    """The same, told by somebody who has the sides the other way round."""
+    swapped = {"first": "second", "second": "first"}
+
+    def turned(said: Said | None) -> Said | None:
+        return said and replace(said, word=swapped.get(said.word, said.word))
+
+    return replace(verdict, before=turned(verdict.before), after=turned(verdict.after))
+
+
+def all_verdicts(comparison_id: str) -> dict[str, Verdict]:
+    """Everybody's by their token, those who said something first before the others."""
+    return {who: read_verdict(comparison_id, who) for who in _people(comparison_id)}
+
+
+def _people(comparison_id: str) -> list[str]:
+    raw = store().read("verdicts", store().key("verdicts", comparison_id))
+    return [] if raw is None else [str(who) for who in json.loads(raw)]
 
 
 def read_verdict(comparison_id: str, who: str) -> Verdict:
@@ -80,12 +134,17 @@ def look(comparison_id: str, who: str, kind: str, what: str) -> None:
 
 
 def _change(comparison_id: str, who: str, change: Callable[[Verdict], Verdict]) -> None:
-    with _LOCK:
+    with store().locked():
         before = read_verdict(comparison_id, who)
         after = change(before)
         if after != before:
             content = json.dumps(asdict(after)).encode()
             store().write("verdict", _entry(comparison_id, who), content)
+            people = _people(comparison_id)
+            has_said = after.before is not None or after.after is not None
+            if has_said and who not in people and len(people) < MAX_PEOPLE:
+                content = json.dumps([*people, who]).encode()
+                store().write("verdicts", store().key("verdicts", comparison_id), content)
 
 
 def _entry(comparison_id: str, who: str) -> str:

@@ -1,8 +1,10 @@
 """Plain sentences about two models on the same items; pure functions, no markup."""
 
+from collections.abc import Sequence
+
 from lime_engine.overlap import Overlap
 from ui.compare.values import Answered, Compared, Scoreboard
-from ui.shell.wording import Nouns, percent
+from ui.shell.wording import Nouns, duration, percent
 
 LIKELY = 0.05  # a p-value above it may well be chance
 REASONS = {
@@ -34,6 +36,12 @@ def headline(answered: Answered, compared: Compared | None, noun: Nouns) -> str:
     else:
         said = f"They give the same answer on {n_same:,} of {n:,} {noun.item}s"
     return f"{said}{_reasons(answered, compared, n_same)}."
+
+
+def takes_long(n: int, seconds: float, noun: Nouns) -> str:
+    """How long it takes to ask models of which one is slow about these items."""
+    items = f"{n:,} {noun.item}{'' if n == 1 else 's'}"
+    return f"One of these models is slow: to ask both about {items} takes {duration(seconds)}."
 
 
 def not_all(n: int, n_there: int, noun: Nouns) -> str:
@@ -75,9 +83,14 @@ def in_common(overlap: Overlap) -> float | None:
     return None if overlap.least is None else max(0.0, overlap.least)
 
 
+def told_in_common(overlap: Overlap) -> float | None:
+    """The same, as far as it is told: not where it is unclear."""
+    return None if overlap.state == "unclear" else in_common(overlap)
+
+
 def how_alike(overlap: Overlap) -> tuple[str, str]:
     """("Different reasons", "16% in common"); nothing in common is told where that is unclear."""
-    share = None if overlap.state == "unclear" else in_common(overlap)
+    share = told_in_common(overlap)
     common = "" if share is None else f"{percent(share)} in common"
     return REASONS[overlap.state].capitalize(), common
 
@@ -122,18 +135,37 @@ def cell_name(cell: tuple[int, int], answers: tuple[str, ...], names: tuple[str,
     return f"{names[0]} says {first}, {names[1]} says {second}"
 
 
-def order_names(names: tuple[str, str], *, has_overlaps: bool, has_labels: bool) -> dict[str, str]:
+def no_reasons(only_scored: Sequence[str]) -> str:
+    """Why there is nothing to say on the reasons of models that cannot be asked."""
+    who = " and ".join(f"“{name}”" for name in only_scored)
+    each = "its" if len(only_scored) == 1 else "their"
+    them = "the model: it" if len(only_scored) == 1 else "the models: they"
+    return f"{who}: {each} answers were brought, not {them} can be scored, not explained."
+
+
+def says(answer: str, sure: float | None) -> str:
+    """An answer, and how sure the model is of it if it said so: "urgent, 87%"."""
+    return answer if sure is None else f"{answer}, {percent(sure)}"
+
+
+def order_names(
+    names: tuple[str, str],
+    *,
+    has_overlaps: bool,
+    has_labels: bool,
+    are_sure: tuple[bool, bool] = (True, True),
+) -> dict[str, str]:
     """The orders that a list can have now, as they are called.
 
-    Where there are no overlaps to go by, their order is that of the distances.
+    Where there are no overlaps to go by, theirs is the next one, that of the distances. A name
+    always stands for one order: a browser that tells it late means that one.
     """
-    by_distance = "probabilities furthest apart first"
-    found = {"overlap": by_distance}
-    if has_overlaps:
-        found = {"overlap": "least alike reasons first", "distance": by_distance}
+    found = {"overlap": "least alike reasons first"} if has_overlaps else {}
+    found["distance"] = "probabilities furthest apart first"
     if has_labels:
         found["label"] = "by label"
-    return found | {"sure-1": f"{names[0]} surest first", "sure-2": f"{names[1]} surest first"}
+    surest = zip(("sure-1", "sure-2"), names, are_sure, strict=True)
+    return found | {order: f"{name} surest first" for order, name, is_sure in surest if is_sure}
 
 
 def nothing_listed(

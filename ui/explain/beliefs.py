@@ -1,15 +1,23 @@
-"""How far to believe an explanation, in plain words: does it fit, repeat, and is it right."""
+"""How far to believe an explanation, in plain words: what it tells, repeats, is it right."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lime_engine.samplers import most_samples
+from lime_engine.show.words import (
+    GOOD_FIT,
+    POOR_FIT,
+    Verdict,
+    has_few_samples,
+    is_far_off,
+    is_flat,
+    verdict,
+)
 from lime_engine.types import Explanation, Fidelity
-from ui.explain.wording import FAR_OFF, imitation, same_answer
-from ui.shell.wording import listed, nouns, part_names, percent, points
+from ui.explain.wording import names_of, reckoned, same_answer, shown_parts
+from ui.shell.wording import listed, nouns, percent, points
+from ui.workshop.request import N_SAMPLES
 
-GOOD_FIT, POOR_FIT = 0.8, 0.5  # of R^2; ours, no universal marks exist
-FEW_SAMPLES = 5  # effective samples a component, below which we warn
-FLAT_SPREAD = 0.01  # the answer moves by less than a percentage point
 TOLD_TIES = 2
 
 
@@ -24,8 +32,13 @@ class Belief:
     warn: bool
 
 
+def in_short(explanation: Explanation) -> Verdict:
+    """The first of its beliefs that asks for care, in a few plain words; else that it holds up."""
+    return verdict(explanation)
+
+
 def beliefs(explanation: Explanation) -> tuple[Belief, Belief, Belief]:
-    """Whether it fits, whether it would repeat, and who can say whether it is right."""
+    """How much it tells, whether it would repeat, and who can say whether it is right."""
     return _fit(explanation, explanation.fidelity), _repeats(explanation), _right(explanation)
 
 
@@ -33,16 +46,18 @@ def cautions(explanation: Explanation) -> list[str]:
     """What else somebody should know before believing it; empty where nothing is odd."""
     noun, fidelity = nouns(explanation.subject), explanation.fidelity
     d, found = explanation.subject.n_components, []
-    if fidelity.local_gap > FAR_OFF:
+    most = most_samples(d)
+    if is_far_off(explanation):
         found.append(
-            f"On this very {noun.item} the imitation is off by {points(fidelity.local_gap)}: its "
-            "weights tell in which direction the model is pushed better than how far."
+            f"For this very {noun.item} the {reckoned(explanation)} would have it "
+            f"{points(fidelity.local_gap)} off what the model says: trust which way a {noun.part} "
+            "pushes more than how far."
         )
-    if not fidelity.exact and fidelity.effective_samples < FEW_SAMPLES * (d + 1):
+    if has_few_samples(explanation):
         found.append(
-            f"Few of the {explanation.n_calls:,} copies are near the original: together they tell "
-            f"as much as {fidelity.effective_samples:,.0f} equal ones, which is little for {d:,} "
-            f"{noun.parts}. Ask about more copies."
+            f"Few of the {explanation.n_calls:,} copies are much like this {noun.item}: they count "
+            f"for as much as {fidelity.effective_samples:,.0f} would, which is little for {d:,} "
+            f"{noun.parts}." + (" Ask about more copies." if explanation.n_samples < most else "")
         )
     return found
 
@@ -51,7 +66,7 @@ def ties(explanation: Explanation) -> list[str]:
     """Which of the shown components cannot be told apart, the strongest first."""
     if explanation.stability is None:
         return []
-    names = part_names(explanation.subject)
+    names = names_of(explanation)
     shown = {weight.index for weight in explanation.weights}
     groups = [g for g in explanation.stability.ties if shown & set(g)]
     return [
@@ -68,9 +83,9 @@ def mixed_columns(together: Mapping[str, Sequence[str]]) -> list[str]:
         return []
     first, others = names[0], list(together[names[0]])
     told = (
-        f"In the training rows {first} nearly always moves with {listed(others, 2)}. Copies change "
-        "one without the other, as no real row would: how the weight is shared between such "
-        "columns says little about either."
+        f"In real rows {first} nearly always rises and falls with {listed(others, 2)}. "
+        "Here one is changed without the other, as in no real row: which of them gets the "
+        "longer bar says little about either."
     )
     if len(names) > 1:
         told += f" The same goes for {listed(names[1:], 3)}."
@@ -78,47 +93,46 @@ def mixed_columns(together: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _fit(explanation: Explanation, fidelity: Fidelity) -> Belief:
-    noun = nouns(explanation.subject)
+    noun, by = nouns(explanation.subject), reckoned(explanation)
+    name = f"How much do the {by} tell?" if by == "bars" else "How much does the tree tell?"
     copies = (
         f"all {explanation.n_calls:,} possible copies of this {noun.item}"
         if fidelity.exact
-        else f"{fidelity.n_held_out:,} fresh copies of this {noun.item} that it had not seen"
+        else f"{fidelity.n_held_out:,} fresh copies of this {noun.item}, not used before"
     )
     what = (
-        f"The imitation is checked on {copies}: how closely does its answer follow the model's? "
+        f"Checked on {copies}: how closely does what the {by} add up to follow the model's answer? "
         "100% is always the same, 0% no better than one fixed answer. It does not say that the "
         f"model is right, nor that these {noun.parts} cause anything in the world: only that they "
-        f"describe what this model does near this {noun.item}. The marks at 80% and 50% are ours."
+        f"describe what this model does near this {noun.item}. The marks at 80% and 50% are ours. "
+        "(R² of the local surrogate.)"
     )
-    flat = fidelity.spread is not None and fidelity.spread < FLAT_SPREAD
-    if fidelity.r2 is None or flat:
+    if fidelity.r2 is None or is_flat(explanation):
         return Belief(
-            "Does the imitation fit?",
-            "nothing to fit",
+            name,
+            "nothing to tell",
             f"The model's answer hardly moves, whichever {noun.parts} are {noun.changed}: "
             "there is little to explain here.",
             what,
             True,
         )
     value = f"{max(0.0, fidelity.r2):.0%}"
+    these = shown_parts(explanation)
+    near = f"how the model reacts near this {noun.item}"
     if fidelity.r2 >= GOOD_FIT:
-        sentence = (
-            f"A {imitation(explanation)} of the model near this {noun.item} gets {value} of it "
-            "right"
-        )
+        sentence = f"So much of {near} is told by {these}."
     elif fidelity.r2 >= POOR_FIT:
-        sentence = f"A rough imitation: the {noun.parts} shown tell the larger part of the story"
+        sentence = f"Rough: only so much of {near} is told by {these}."
     else:
-        sentence = (
-            f"A poor imitation: near this {noun.item} the model has no simple story. Read with care"
-        )
+        sentence = f"Very rough: so little of {near} is told by {these}. Read them with care."
     if fidelity.same_side is not None and fidelity.constant_same_side is not None:
-        sentence += (
-            f"; it sides with the model on {percent(fidelity.same_side)} of the copies "
-            f"(always saying {same_answer(explanation)} would: "
-            f"{percent(fidelity.constant_same_side)})"
-        )
-    return Belief("Does the imitation fit?", value, sentence + ".", what, fidelity.r2 < POOR_FIT)
+        same, constant = percent(fidelity.same_side), percent(fidelity.constant_same_side)
+        if same != constant:  # else it tells nothing
+            sentence += (
+                f" They lead to the model's own answer on {same} of the copies; always saying "
+                f"{same_answer(explanation)} would on {constant}."
+            )
+    return Belief(name, value, sentence, what, fidelity.r2 < POOR_FIT)
 
 
 def _repeats(explanation: Explanation) -> Belief:
@@ -127,17 +141,17 @@ def _repeats(explanation: Explanation) -> Belief:
     k = len(explanation.weights)
     same = f"the same {noun.parts}" if k != 1 else f"the same {noun.part}"
     what = (
-        f"The copies are drawn at random. This says whether another draw would show the same "
+        f"Copies are made at random. This says whether other copies would show the same "
         f"{noun.parts}, or others that count as much (within a fifth of the strongest; the mark is "
-        "ours). The thin line at each bar is where its number would lie in 95 of 100 draws. It is "
+        "ours). The thin line at each bar is where its number would lie 95 times of 100. It is "
         "no sign that the model is right."
     )
     if explanation.fidelity.exact:
         return Belief(
             name,
             "always",
-            f"All {explanation.n_calls:,} possible copies were asked: another run gives the same "
-            "numbers.",
+            f"All {explanation.n_calls:,} possible copies were asked about: asked again, the "
+            "numbers are the same.",
             what,
             False,
         )
@@ -145,7 +159,7 @@ def _repeats(explanation: Explanation) -> Belief:
         return Belief(
             name,
             "not known",
-            "For a small tree there is no such check. “Does it survive?” below tries it out.",
+            "For a small tree there is no such check. “Asked in other ways” below tries it out.",
             what,
             True,
         )
@@ -159,13 +173,15 @@ def _repeats(explanation: Explanation) -> Belief:
             True,
         )
     if stability.settled:
-        told = f"Another run would show {same}, or others that count as much."
+        told = f"Asked again, it would show {same}, or others that count as much."
         return Belief(name, "yes", " ".join([told, *ties(explanation)]), what, False)
-    names = part_names(explanation.subject)
+    names = names_of(explanation)
     open_ones = [names[w.index] for w in explanation.weights if not w.settled]
-    told = f"Another run may show others instead of {listed(open_ones, 3)} (the pale bars)."
-    if stability.forecast is not None:
+    told = f"Asked again, it may show others instead of {listed(open_ones, 3)} (the pale bars)."
+    if stability.forecast is not None and stability.forecast <= N_SAMPLES[-1]:
         told += f" About {_round(stability.forecast):,} copies would settle it."
+    elif stability.forecast is not None:
+        told += " To settle it would take more copies than are offered here."
     return Belief(name, "not settled", told, what, True)
 
 

@@ -67,13 +67,23 @@ def answer_to(
 
 
 def in_words(choice: Choice, explanation: Explanation, change: Changed) -> str:
-    """What was changed, what the model says to it, and what the imitation expected."""
-    what = done(explanation.subject, choice.off, choice.edits)
+    """What was changed, what the model says to it, and what was to be expected."""
+    what = done(explanation.subject, told.names_of(explanation), choice.off, choice.edits)
     return " ".join(told.changed(explanation, what, change.off, change.answer))
 
 
-def done(subject: Subject, off: Sequence[int], edits: Edits) -> str:
-    """What was changed: "Without “pain”", "With temperature 36.5 instead of 38.9"."""
+def in_short(choice: Choice, explanation: Explanation, change: Changed) -> str:
+    """The same beside the answer itself, which tells the numbers."""
+    what = done(explanation.subject, told.names_of(explanation), choice.off, choice.edits)
+    _, expected = told.changed(explanation, what, change.off, change.answer)
+    return f"{told.effect(explanation, what, change.answer)} {expected}"
+
+
+def done(subject: Subject, names: Sequence[str], off: Sequence[int], edits: Edits) -> str:
+    """What was changed: "Without “pain”", "With temperature 36.5 instead of 38.9".
+
+    `names` are those of the parts.
+    """
     if isinstance(subject, TabularSubject):
         return told.with_values(
             [
@@ -81,5 +91,4 @@ def done(subject: Subject, off: Sequence[int], edits: Edits) -> str:
                 for i, value in edits
             ]
         )
-    names = wording.part_names(subject)
     return told.without([names[i] for i in off])

@@ -22,7 +22,16 @@ from ui.shell.fields import (
 )
 from ui.workshop.catalogue import find_task
 from ui.workshop.item import Item
-from ui.workshop.request import DEFAULT_SAMPLES, N_SAMPLES, Edits, Request, TableView, View
+from ui.workshop.request import (
+    FEW_SAMPLES,
+    N_SAMPLES,
+    Edits,
+    Request,
+    TableView,
+    View,
+    suitable_samples,
+)
+from ui.workshop.trained.task import ONLY_SCORED
 
 Samples = int | Literal["auto"]
 AUTO: Literal["auto"] = "auto"  # until it is settled what is shown
@@ -53,7 +62,12 @@ FILLS: dict[str, dict[str, Any]] = {
 }
 CASES = ("auto", "written", "ignored")
 BINS = ("quartile", "decile", "entropy")
-PICTURES = ("colours", "only")
+PICTURES = ("auto", "colours", "only")  # as suits the picture, unless somebody has chosen
+CHARTS = ("each", "sum")
+NOT_ASKABLE = (
+    "of whose models only the answers were brought: they can be scored under Compare, not "
+    "explained. Showing another."
+)
 _NOT_OFFERED = "which is not offered. Using the default."
 
 
@@ -64,7 +78,8 @@ class Choice:
     `target` None is the class that the model answers with, `samples` None the number that suits
     the kind, AUTO as many as it takes. `off` are words or regions switched off, `edits` a row's
     values that were changed. Of `components` and `case` (texts), `regions`, `fill` and `picture`
-    (images) and `bins` (tables) only those of the task's kind have a meaning.
+    (images) and `bins` (tables) only those of the task's kind have a meaning. `chart` is how the
+    weights are drawn: each on its own, or adding up to the answer.
     """
 
     task: Task
@@ -80,8 +95,9 @@ class Choice:
     case: str = "auto"
     regions: str = "standard"
     fill: str = "standard"
-    picture: str = "colours"
+    picture: str = "auto"
     bins: str = "quartile"
+    chart: str = "each"
     seed: int = 0
     guess_first: bool = False
     off: tuple[int, ...] = ()
@@ -92,7 +108,12 @@ class Choice:
     def n_samples(self) -> Samples:
         """How many copies are asked about; a tree cannot tell when they are enough."""
         wanted = None if self.samples == AUTO and self.surrogate == "tree" else self.samples
-        return wanted or DEFAULT_SAMPLES[self.task.kind]
+        return wanted or suitable_samples(self.task.kind, self.seconds)
+
+    @property
+    def seconds(self) -> float:
+        """How long the model takes for one copy, where that was measured; else 0."""
+        return self.task.model(self.model).seconds
 
     @property
     def view(self) -> View:
@@ -152,7 +173,7 @@ class Choice:
 
 _ALLOWED: dict[str, Any] = {
     "features": range(1, MAX_FEATURES + 1),
-    "samples": (*N_SAMPLES, AUTO),
+    "samples": (*FEW_SAMPLES, *N_SAMPLES, AUTO),
     "width": tuple(WIDTHS),
     "selection": SELECTIONS,
     "surrogate": SURROGATES,
@@ -162,6 +183,7 @@ _ALLOWED: dict[str, Any] = {
     "fill": tuple(FILLS),
     "picture": PICTURES,
     "bins": BINS,
+    "chart": CHARTS,
     "seed": range(MAX_SEED + 1),
 }
 NAMES = frozenset(
@@ -172,7 +194,16 @@ NAMES = frozenset(
 def first_choice(task: Task) -> Choice:
     """The task's demo: its first example, its first model."""
     example = task.examples[0]
-    return Choice(task, Item(example.split, example.row), task.models[0].key)
+    return Choice(task, Item(example.split, example.row), task.askable[0].key)
+
+
+def read_askable(fields: Fields) -> Task | None:
+    """The task that a URL names, if any of its models can be asked; else that is told."""
+    task = fields.read("task", find_task)
+    if task is not None and not task.askable:
+        fields.miss("task", instead=NOT_ASKABLE)
+        return None
+    return task
 
 
 def read_choice(params: Mapping[str, str]) -> Choice:
@@ -183,6 +214,11 @@ def read_choice(params: Mapping[str, str]) -> Choice:
     fields = Fields(params)
     item = Item.parse(fields.text("item"))
     task = find_task(fields.text("task"))
+    if task is not None and not task.askable:
+        fields.miss("task", instead=NOT_ASKABLE)
+        task, item = next(iter(tasks().values())), None
+    if task is not None and item is not None and not item.is_among(task.splits):
+        item = None
     if task is not None and not task.examples and item is None:
         task = None  # a network that someone brought, without a picture for it
     if task is None:
@@ -194,8 +230,8 @@ def read_choice(params: Mapping[str, str]) -> Choice:
         fields.miss("item", instead="which is not here. Showing an example.")
     model = fields.read(
         "model",
-        one_of([card.key for card in task.models]),
-        instead=f"which this task does not have. Showing {task.models[0].name}.",
+        one_of([card.key for card in task.askable]),
+        instead=f"{_no_model(task, fields.text('model'))}. Showing {task.askable[0].name}.",
     )
     plain = {
         name: fields.read(name, one_of(allowed), instead=_NOT_OFFERED)
@@ -211,7 +247,7 @@ def read_choice(params: Mapping[str, str]) -> Choice:
     return Choice(
         task=task,
         item=item or first_choice(task).item,
-        model=model or task.models[0].key,
+        model=model or task.askable[0].key,
         target=target,
         guess_first=fields.text("guess") == "1",
         off=off or (),
@@ -219,6 +255,13 @@ def read_choice(params: Mapping[str, str]) -> Choice:
         problems=tuple(fields.problems),
         **{name: value for name, value in plain.items() if value is not None},
     )
+
+
+def _no_model(task: Task, key: str) -> str:
+    """Why the task's model with this key cannot be shown."""
+    if any(card.key == key for card in task.models):
+        return f"but {ONLY_SCORED}"
+    return "which this task does not have"
 
 
 def changes_within(

@@ -26,7 +26,7 @@ def task_columns(task: Task) -> list[Column] | None:
         store_id("columns", task.key),
         evidence.columns,
         task.key,
-        affinity=f"{task.key}/{task.models[0].key}",
+        affinity=f"{task.key}/{task.askable[0].key}",
         what="Reading the columns",
     )
     if found is None:

@@ -7,14 +7,17 @@ from typing import Any
 import streamlit as st
 
 from ui.explain.choice import AUTO, MAX_FEATURES, MAX_SEED, Choice
+from ui.explain.panels.strip import strip
 from ui.explain.place import EXPLAIN, write_choice
 from ui.shell.controls import HALF_A_PHONE_PX, keyed, select, select_model, whole_number
-from ui.shell.wording import NOUNS
-from ui.workshop.item import Item
-from ui.workshop.kept import n_own
-from ui.workshop.request import N_SAMPLES
+from ui.shell.wording import NOUNS, plain
+from ui.workshop.request import FEW_SAMPLES, N_SAMPLES
 
-TEXT_PX = 340
+# The question is the page's title and the smallest of its headings: the answer is what it is about.
+_STYLE = """<style>
+.st-key-choice-bar h1 { font-size: 1.25rem; padding: 0 0 .5rem }
+@media (max-width: 640px) { .st-key-choice-bar > :has(h1) { flex: 1 0 100% } }
+</style>"""
 
 
 _SAID = "said"  # the class that the model answers with
@@ -101,92 +104,67 @@ _SELECTIONS = {
 }
 
 
-_SURROGATES = {"ridge": "a straight line", "tree": "a small tree"}
+_SURROGATES = {"ridge": "numbers to add up", "tree": "a small tree"}
 
 
 def choice_bar(choice: Choice, *, hide_answer: bool) -> None:
-    """The few controls in sight: item, model, class, number of parts, guess first; and Settings.
+    """What is asked, the model, and the settings; below them the items at hand.
 
     With `hide_answer` the class is left out: which reasons there are would tell the answer.
     """
-    noun = NOUNS[choice.task.kind]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        _item(choice)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="choice-bar"):
+        st.html(_STYLE)
+        st.title(plain(choice.task.question), anchor=False)
         select_model(
             choice.task,
             choice.model,
             partial(_write_model, choice),
             about=EXPLAIN.about(choice, "task"),
         )
-        if not hide_answer:
-            select(
-                "Reasons for",
-                {_SAID: "what it says", **dict(enumerate(choice.task.class_names))},
-                _SAID if choice.target is None else choice.target,
-                lambda value: write_choice(target=None if value == _SAID else value),
-                about=EXPLAIN.about(choice, "task", "item"),
-                width=HALF_A_PHONE_PX,
-                help=f"The answer whose reasons are shown. Orange {noun.parts} speak for it, "
-                "purple ones against it.",
-            )
-        # A slider where the picture answers at once; a number where there is little room.
-        shown = st.slider if choice.task.kind == "image" else st.number_input
-        whole_number(
-            shown,
-            f"{noun.Parts} shown",
-            1,
-            MAX_FEATURES,
-            choice.features,
-            lambda value: write_choice(features=value),
-            name="features",
-            width=HALF_A_PHONE_PX,
-            help=f"How many {noun.parts} the explanation may name. Changing it asks the model "
-            "nothing.",
-        )
-        with st.popover("Settings", width=HALF_A_PHONE_PX, icon=":material/tune:"):
+        with st.popover("Settings", width=HALF_A_PHONE_PX, icon=":material/tune:", key="settings"):
+            _first_settings(choice, hide_answer=hide_answer)
             _settings(choice)
-        keyed(
-            "guess_first",
-            choice.guess_first,
-            lambda key, changed: st.toggle(
-                "Your guess first",
-                key=key,
-                on_change=changed,
-                help="Hides the model's answer until you have given yours. Seeing an answer first, "
-                "with reasons, makes people accept it more readily, also when it is wrong.",
-            ),
-            lambda value: write_choice(guess_first=value),
-            offers=lambda told: isinstance(told, bool),
-        )
+    strip(choice, hide_answer=hide_answer)
 
 
-def _item(choice: Choice) -> None:
+def _first_settings(choice: Choice, *, hide_answer: bool) -> None:
+    """What is shown of the explanation, and whether a person says something first."""
     noun = NOUNS[choice.task.kind]
-    if choice.item.is_own:
-        n = n_own(choice.task.kind, choice.item.source)
-        if n > 1:
-            whole_number(
-                st.number_input,
-                f"Your {noun.item} (1 to {n:,})",
-                1,
-                n,
-                min(choice.item.row, n - 1) + 1,
-                lambda value: _open(Item(choice.item.source, value - 1)),
-                name="row",
-                width=HALF_A_PHONE_PX,
-            )
-            return
-        titles = {choice.item: f"Your {noun.item}"}
-    else:
-        titles = {Item(e.split, e.row): e.title for e in choice.task.examples}
-        kind = "Test" if choice.item.source == "test" else choice.item.source.capitalize()
-        titles.setdefault(choice.item, f"{kind} {noun.item} {choice.item.row}")
-    about_task = EXPLAIN.about(choice, "task")
-    select(noun.Item, titles, choice.item, _open, about=about_task, width=TEXT_PX)
-
-
-def _open(item: Item) -> None:
-    write_choice(item=item, target=None, off=(), edits=())
+    keyed(
+        "guess_first",
+        choice.guess_first,
+        lambda key, changed: st.toggle(
+            "Your guess first",
+            key=key,
+            on_change=changed,
+            help="Hides the model's answer until you have given yours. Seeing an answer first, "
+            "with reasons, makes people accept it more readily, also when it is wrong.",
+        ),
+        lambda value: write_choice(guess_first=value),
+        offers=lambda told: isinstance(told, bool),
+    )
+    if not hide_answer:
+        select(
+            "Reasons for",
+            {_SAID: "what it says", **dict(enumerate(choice.task.class_names))},
+            _SAID if choice.target is None else choice.target,
+            lambda value: write_choice(target=None if value == _SAID else value),
+            about=EXPLAIN.about(choice, "task", "item"),
+            help=f"The answer whose reasons are shown. Orange {noun.parts} speak for it, "
+            "purple ones against it.",
+        )
+    # A slider where the picture answers at once; a number where there is little room.
+    shown = st.slider if choice.task.kind == "image" else st.number_input
+    whole_number(
+        shown,
+        f"{noun.Parts} shown",
+        1,
+        MAX_FEATURES,
+        choice.features,
+        lambda value: write_choice(features=value),
+        name="features",
+        help=f"How many {noun.parts} the explanation may name. Changing it asks the model nothing.",
+    )
 
 
 def _write_model(choice: Choice, model: str) -> None:
@@ -212,7 +190,7 @@ def _settings(choice: Choice) -> None:
             "samples",
             choice.n_samples,
             "Copies to ask the model about",
-            {AUTO: "until it is settled"} | {n: f"{n:,}" for n in N_SAMPLES},
+            {AUTO: "until it is settled"} | {n: f"{n:,}" for n in _amounts(choice)},
             "More takes longer and makes the weights steadier. Until it is settled: as many as it "
             f"takes until another run would show the same {noun.parts}; another class or number "
             f"of {noun.parts} may then need more.",
@@ -228,9 +206,10 @@ def _settings(choice: Choice) -> None:
         (
             "surrogate",
             choice.surrogate,
-            "The imitation",
+            "Reasons are told as",
             _SURROGATES,
-            f"What imitates the model near this {noun.item}.",
+            f"How what the model does near this {noun.item} is told. (The local surrogate: ridge "
+            "regression, or a decision tree.)",
         ),
         (
             "selection",
@@ -259,6 +238,12 @@ def _settings(choice: Choice) -> None:
         name="seed",
         help="Which copies are drawn. The same seed gives the same explanation.",
     )
+
+
+def _amounts(choice: Choice) -> list[int]:
+    """How many copies are offered; few only of a model that was found to need long for each."""
+    few = [n for n in FEW_SAMPLES if choice.seconds or n == choice.samples]
+    return [*few, *N_SAMPLES]
 
 
 def _write(name: str, value: Any) -> None:

@@ -1,5 +1,6 @@
 """Layout that all figures share."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ui.figures import palette
@@ -24,8 +25,17 @@ def bare_layout(width_px: int, height_px: int, dark: bool) -> dict[str, Any]:
             "bordercolor": "#3A4148" if dark else "#D5D9DE",
             "font": {"family": palette.FONT, "size": 14, "color": palette.text_colour(dark)},
             "align": "left",
+            "showarrow": False,  # it stands above the point: `ui.main.STYLE`
         },
     }
+
+
+def bar_lengths(values: Sequence[float], px: float) -> list[float]:
+    """How long to draw bars, where `px` is a pixel: nothing for what is shorter than one.
+
+    Of such a sliver with round corners Plotly makes a path that is none.
+    """
+    return [value if abs(value) >= px else 0.0 for value in values]
 
 
 def label(

@@ -6,6 +6,7 @@ from typing import Any
 
 from lime_engine.subjects import TabularSubject, TextSubject, Value
 from ui.figures import palette
+from ui.figures.linked import telling
 from ui.figures.wrap import Spans
 
 EXCERPT = 240  # characters of a text in a table or on a card
@@ -28,9 +29,11 @@ def as_html(
     """The same words as real text, for ``st.html``: it can be read aloud, selected, searched.
 
     Everything that comes from `text` is escaped. The sign is a solid or dashed underline and a
-    small number after the word; words that are switched off are struck through.
+    small number after the word, unless that is practically nothing; words that are switched off are
+    struck through.
     """
     top = palette.colour_scale(weights.values()) if scale is None else scale
+    told = telling(weights)
     places = sorted((a, b, i) for i, component in enumerate(spans) for a, b in component)
     out: list[str] = []
     done = 0
@@ -45,7 +48,7 @@ def as_html(
         done = b
         if component in off:
             out.append(f'<del style="color:{palette.quiet_colour(dark)}">{word}</del>')
-        elif weight := weights.get(component):
+        elif weight := told.get(component):
             tint = palette.signed_colour(weight, top, dark)
             line = palette.mark_colour(weight > 0, dark)
             style = (
@@ -74,12 +77,14 @@ def text_html(text: str) -> str:
 def evidence_table(
     counts: Mapping[str, Any], word: str, class_names: Sequence[str], *, dark: bool
 ) -> str:
-    """How often a word occurs: one row for train, test and field, one column a class.
+    """How often a word occurs: one row for train, test and field each, one column a class.
 
-    `counts` is what `ui.explain.work.evidence` returns.
+    `counts` is what `ui.explain.work.evidence` returns; what the task does not have has no row.
     """
     rows = []
     for split, name in SPLITS.items():
+        if split not in counts["totals"]:
+            continue
         cells = []
         for n, total in zip(counts["counts"][word][split], counts["totals"][split], strict=True):
             share = n / total if total else 0.0

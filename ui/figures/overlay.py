@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from lime_engine.subjects import ImageSubject
 from ui.figures import palette
+from ui.figures.linked import telling
 from ui.figures.outlines import Bytes, bands, dashes, resized_segments
 from ui.figures.pixels import MOST_PX, canvas, displayed, is_smooth, resized
 
@@ -15,6 +16,9 @@ _STRONGEST, _FAINTEST = 0.62, 0.14  # how much of the picture a tint covers
 _VEIL = {False: (150, 154, 160), True: (84, 88, 94)}  # over what is off; by darkness of the page
 _LINE = 5  # width of an outline in pixels, with the white beside it
 _DASH = 26  # length of a dash and its gap
+_MEASURED_PX = 96  # longest side of the picture whose colours are measured
+JUST_VISIBLE = 2.3  # between two colours, in units of CIELAB
+SWALLOWED = 2.0  # contrast of tints below which the picture's own colours swallow them
 
 
 class _Paint:
@@ -80,8 +84,8 @@ def _painted(
 
 
 def counting(weights: Mapping[int, float], off: Collection[int]) -> dict[int, float]:
-    """The weights with a sign, of superpixels that are on."""
-    return {i: w for i, w in weights.items() if w and w == w and i not in off}
+    """The weights that tell something, of superpixels that are on."""
+    return {i: w for i, w in telling(weights).items() if i not in off}
 
 
 def tinted(
@@ -104,13 +108,44 @@ def tinted(
     uint8 array of shape (height, width, 4)
         Of the size that `canvas` says.
     """
-    tints = {}
-    for i, weight in counting(weights, off).items():
-        share = min(1.0, abs(weight) / scale) if scale > 0 else 1.0
-        alpha = round(255 * (_FAINTEST + (_STRONGEST - _FAINTEST) * share))
-        tints[i] = (*_rgb(palette.POSITIVE if weight > 0 else palette.NEGATIVE), alpha)
+    tints = {i: tint_of(weight, scale) for i, weight in counting(weights, off).items()}
     size = overlay_size(subject, longest_px)
     return _painted(subject, weights, tints, off, dark, size)
+
+
+def tint_of(weight: float, scale: float) -> tuple[int, int, int, int]:
+    """The colour over a superpixel, and how much of it, from 0 to 255."""
+    share = min(1.0, abs(weight) / scale) if scale > 0 else 1.0
+    alpha = round(255 * (_FAINTEST + (_STRONGEST - _FAINTEST) * share))
+    return (*_rgb(palette.POSITIVE if weight > 0 else palette.NEGATIVE), alpha)
+
+
+def tint_contrast(subject: ImageSubject, weights: Mapping[int, float], scale: float) -> float:
+    """How far the tints lie from the picture's own colours, in spreads of those.
+
+    In the plane of hue and chroma (a* and b* of CIELAB): by how much a tint moves the pixels that
+    it covers, the mean over all that are tinted, against the root mean square distance of the
+    picture's pixels from their own mean. Grey pictures have no spread but a just visible one.
+    Infinite where nothing is tinted.
+    """
+    from skimage.color import rgb2lab
+
+    picture = displayed(subject.pixels)
+    height, width = picture.shape[:2]
+    size = canvas(height, width, _MEASURED_PX)
+    rgb, segments = resized(picture, *size) / 255, segments_at(subject, size)
+    tints = np.zeros((subject.n_components, 4))
+    for i, weight in counting(weights, ()).items():
+        tints[i] = np.array(tint_of(weight, scale)) / 255
+    covers = tints[segments]
+    tinted_ones = covers[..., 3] > 0
+    if not tinted_ones.any():
+        return float("inf")
+    alpha = covers[..., 3:]
+    own, after = (rgb2lab(c)[..., 1:] for c in (rgb, (1 - alpha) * rgb + alpha * covers[..., :3]))
+    moved = np.linalg.norm(after - own, axis=-1)[tinted_ones].mean()
+    spread = np.sqrt(((own - own.mean(axis=(0, 1))) ** 2).sum(axis=-1).mean())
+    return float(moved / max(spread, JUST_VISIBLE))
 
 
 def only_what_counts(

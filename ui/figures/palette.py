@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable
 
 FONT = '"Source Sans", "Source Sans Pro", "Segoe UI", Roboto, Helvetica, Arial, sans-serif'
-MONO = '"Source Code Pro", Menlo, "Roboto Mono", "DejaVu Sans Mono", "Courier New", monospace'
 
 POSITIVE = "#E66101"
 NEGATIVE = "#5E3C99"
@@ -40,6 +39,11 @@ def background(dark: bool) -> Rgb:
     return (20, 23, 26) if dark else (255, 255, 255)
 
 
+def page_colour(dark: bool) -> str:
+    """The page's background, for Plotly."""
+    return "rgb({},{},{})".format(*background(dark))
+
+
 def text_colour(dark: bool) -> str:
     """Colour of running text, as in `.streamlit/config.toml`."""
     return "#E8EAED" if dark else "#1F2328"
@@ -53,6 +57,21 @@ def quiet_colour(dark: bool) -> str:
 def line_colour(dark: bool) -> str:
     """Colour of zero lines and other thin rules (contrast above 3)."""
     return "rgba(232,234,237,0.4)" if dark else "rgba(31,35,40,0.5)"
+
+
+def wrong_colours(dark: bool) -> tuple[str, str, str]:
+    """Text, background and edge of a badge that says what is wrong (contrast above 4.5)."""
+    return ("#FDA29B", "#3A1A17", "#7A271A") if dark else ("#B42318", "#FEF3F2", "#FECDCA")
+
+
+def caution_colours(dark: bool) -> tuple[str, str, str]:
+    """The same of a chip that says what to be careful about."""
+    return ("#FEC84B", "#2E2410", "#7A5B1E") if dark else ("#93370D", "#FFFAEB", "#FEDF89")
+
+
+def quiet_colours(dark: bool) -> tuple[str, str, str]:
+    """The same where nothing has to be looked at first."""
+    return (quiet_colour(dark), "#1F2428", "#3A4148") if dark else ("#5B626B", "#F3F4F6", "#D5D9DE")
 
 
 FRAME = "#868D95"  # around pictures, which may be as white or as dark as the page

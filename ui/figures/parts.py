@@ -71,7 +71,7 @@ def number_text(value: float) -> str:
 
 def ticks(low: float, high: float, most: int) -> list[float]:
     """At most `most` round numbers from `low` to `high`."""
-    if not high > low:
+    if not (high - low) / most > 0:  # nor can the smallest of all numbers be divided
         return [low]
     size = 10.0 ** floor(log10((high - low) / most))
     for step in (size * s for s in (1, 2, 5, 10, 20, 50)):

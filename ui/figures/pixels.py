@@ -2,6 +2,8 @@
 
 import base64
 import io
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -192,7 +194,8 @@ _WORDS = (
 _LONG = 0.21  # standard deviation, in widths, of what runs along most of an edge (all of it: .29)
 
 
-def superpixel_places(subject: ImageSubject) -> list[Place]:
+@lru_cache(maxsize=4)  # asked for several times in one run of a page
+def superpixel_places(subject: ImageSubject) -> tuple[Place, ...]:
     """Where each superpixel lies: "upper left", "centre", "along the bottom", "all over"."""
     height, width = subject.segments.shape
     ids = subject.segments.ravel()
@@ -215,10 +218,18 @@ def superpixel_places(subject: ImageSubject) -> list[Place]:
         ):
             words = f"along the {words}"
         places.append(Place(words, float(x[i]), float(y[i]), float(sizes[i] / len(ids))))
-    return places
+    return tuple(places)
 
 
-def region_names(subject: ImageSubject) -> list[str]:
-    """A name for each superpixel that says where to look: "region 12, upper left"."""
-    places = superpixel_places(subject)
-    return [f"{name}, {p.words}" for name, p in zip(subject.labels, places, strict=True)]
+def region_names(subject: ImageSubject, numbers: Mapping[int, int] | None = None) -> list[str]:
+    """A name for each superpixel that says where to look: "region 12, upper left".
+
+    Those with one of the `numbers` that stand in the picture are called by it: "1: lower left".
+    """
+    called = {i: f"{number}: " for i, number in (numbers or {}).items()}
+    return [
+        called.get(i, f"{label}, ") + place.words
+        for i, (label, place) in enumerate(
+            zip(subject.labels, superpixel_places(subject), strict=True)
+        )
+    ]

@@ -7,10 +7,12 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ui.figures import palette
-from ui.figures.layout import bare_layout, label
+from ui.figures.layout import bar_lengths, bare_layout, label
+from ui.figures.linked import BADGE_PX, LEAST_SHARE, badge, box, linked, part
 
 FONT_PX = 14
 ROW_PX = 30
+NARROW_ROW_PX = 40  # for a thumb
 STACKED_ROW_PX = 52  # the label above its bar
 BAR_PX = 18
 HEAD_PX = 30
@@ -40,6 +42,8 @@ def weights_chart(
     ids: Sequence[int] | None = None,
     intervals: Sequence[Interval | None] | None = None,
     faded: Sequence[bool] | None = None,
+    badges: bool = False,
+    n_left_out: int = 0,
 ) -> go.Figure:
     """Bars to the right for what speaks for a class, hatched bars to the left for the rest.
 
@@ -61,12 +65,17 @@ def weights_chart(
     digits : int
         Decimals of the numbers at the bars.
     ids : sequence of int, optional
-        What a clicked bar carries as `customdata`; by default the place in `labels`.
+        What a clicked bar carries as `customdata`, and what it is known by in other figures
+        (`linked`); by default the place in `labels`, and it is known in no other.
     intervals : sequence of (low, high) or None, optional
         Where 95 of 100 repeats put each weight: a whisker, with an arrow at an end that lies
         beyond the scale. None, or an end that is not finite: no whisker.
     faded : sequence of bool, optional
         Whether the place of a bar is not settled: pale, with a dotted edge.
+    badges : bool
+        Whether each bar has its number, 1 for the strongest, as in the picture or text beside it.
+    n_left_out : int
+        How many others hardly matter (`linked.telling`), to be said below.
 
     Returns
     -------
@@ -94,9 +103,11 @@ def weights_chart(
     carried = [(ids[i] if ids is not None else i) for i in order]
     width_px = min(width_px, WIDEST_PX)
 
-    left, shown = label_column(names, width_px)
+    badge_px = BADGE_PX + _GAP if badges else 0
+    left, shown = label_column(names, width_px, badge_px)
     stacked = left == 0
-    row_px = STACKED_ROW_PX if stacked else ROW_PX
+    narrow = width_px < NARROW_PX
+    row_px = STACKED_ROW_PX if stacked else NARROW_ROW_PX if narrow else ROW_PX
     numbers = [palette.signed(v, digits) for v in values]
     half = (width_px - left) / 2
     top = scale if scale else full_length(values, reaches)
@@ -113,7 +124,7 @@ def weights_chart(
     figure = go.Figure(
         go.Bar(
             orientation="h",
-            x=values,
+            x=bar_lengths(values, px),
             y=rows,
             width=BAR_PX * py,
             customdata=carried,
@@ -144,7 +155,7 @@ def weights_chart(
     )
     notes = [
         label(
-            -left / plot,
+            (badge_px - left) / plot,
             y - raised,
             palette.escape(s),
             px=FONT_PX,
@@ -165,6 +176,11 @@ def weights_chart(
         )
         for y, v, r, number, ink in zip(rows, values, reaches, numbers, inks, strict=True)
     ]
+    badge_x = (BADGE_PX / 2 + 1 - left) / plot
+    numbered = [
+        badge(n, badge_x, y - raised, v, dark=dark, xref="paper")
+        for n, (y, v) in enumerate(zip(rows, values, strict=True), start=1)
+    ]
     heads, head_px = heads_over(positive_name, negative_name, width_px, left, half, dark)
     shapes: list[dict[str, Any]] = [  # the zero line, with gaps where labels stand between bars
         {
@@ -183,7 +199,8 @@ def weights_chart(
     bottom = max(1, len(rows)) - 1 + below
     samples = [LIE_WITHIN] * any(map(has_length, reaches)) + ["not settled"] * any(pale)
     places = in_lines(samples, width_px)
-    key_px = _GAP + KEY_PX * (1 + places[-1][0]) if places else 0
+    n_lines = (1 + places[-1][0] if places else 0) + (n_left_out > 0)
+    key_px = _GAP + KEY_PX * n_lines if n_lines else 0
     for said, (line, start) in zip(samples, places, strict=True):
         at = bottom + (_GAP + KEY_PX * (line + 0.5)) * py
         x, end = ((start + wide - left) / plot for wide in (1, SAMPLE_PX))
@@ -195,6 +212,14 @@ def weights_chart(
             lines = whisker((x, end), at, inf, (1 / plot, py), dark)
             shapes += [shape | {"xref": "paper"} for shape in lines]
         notes.append(key_note(said, end + _GAP / plot, at, dark))
+    if n_left_out > 0:
+        at = bottom + (_GAP + KEY_PX * (n_lines - 0.5)) * py
+        told = hardly_matter(n_left_out, among_more=bool(rows))
+        said = palette.fit_label(told, FONT_PX - 1, width_px - 4.0)
+        notes.append(key_note(said, -left / plot, at, dark))
+    if badges:
+        shapes += [shape for shape, _ in numbered]
+        notes += [number for _, number in numbered]
     figure.update_layout(
         **bare_layout(width_px, round(len(rows) * row_px + head_px + key_px + 6), dark)
         | {
@@ -206,19 +231,47 @@ def weights_chart(
         xaxis={"range": [-limit, limit], "visible": False, "fixedrange": True},
         yaxis={"range": [bottom + key_px * py, -above], "visible": False, "fixedrange": True},
     )
+    if ids is not None:
+        tops = [head_px + y * row_px for y in rows]
+        linked(
+            figure,
+            [
+                part(
+                    i,
+                    box(1, top + 1, width_px - 1, top + row_px - 1),
+                    (f"{n}: " if badges else "") + f"{name}, {number}",
+                )
+                for n, (i, top, name, number) in enumerate(
+                    zip(carried, tops, names, numbers, strict=True), start=1
+                )
+            ],
+        )
     return figure
 
 
-def label_column(names: Sequence[str], width_px: int) -> tuple[float, list[str]]:
-    """Pixels left of the bars, and the labels as they fit; 0 if they stand above their bars."""
+def hardly_matter(n: int, *, among_more: bool) -> str:
+    """That some have no bar, or that none has."""
+    if not among_more:
+        return "nothing here moves the answer at all"
+    those = "another one hardly matters" if n == 1 else f"{n:,} others hardly matter"
+    return f"{those}: less than {LEAST_SHARE:.0%} of the strongest"
+
+
+def label_column(
+    names: Sequence[str], width_px: int, before_px: float = 0.0
+) -> tuple[float, list[str]]:
+    """Pixels left of the bars, and the labels as they fit; 0 if they stand above their bars.
+
+    `before_px` are left free before each label.
+    """
     column = 0.36 * width_px
     longest = max(
         (palette.label_width(palette.fit_label(n, FONT_PX, 9e9), FONT_PX) for n in names),
         default=0.0,
     )
-    stacked = width_px < NARROW_PX and longest > column
-    room = width_px - 4.0 if stacked else column
-    left = 0.0 if stacked else min(column, longest) + 10
+    stacked = width_px < NARROW_PX and before_px + longest > column
+    room = width_px - 4.0 - before_px if stacked else column
+    left = 0.0 if stacked else before_px + min(column, longest) + 10
     return left, [palette.fit_label(name, FONT_PX, room) for name in names]
 
 
@@ -282,7 +335,7 @@ def whisker(
     for end, whole, inwards in zip(ends, interval, (head, -head), strict=True):
         back = end if end == whole else end + inwards
         path += f"M{back:.8g},{y - 5 * py:.8g}L{end:.8g},{y:.8g}L{back:.8g},{y + 5 * py:.8g}"
-    halo, ink = "rgb({},{},{})".format(*palette.background(dark)), palette.text_colour(dark)
+    halo, ink = palette.page_colour(dark), palette.text_colour(dark)
     return [  # dark on a dark bar could not be seen without the halo
         {"type": "path", "path": path, "line": {"color": colour, "width": wide}}
         for colour, wide in ((halo, 4.5), (ink, 1.75))

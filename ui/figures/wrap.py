@@ -1,19 +1,16 @@
-"""Where each word of a text goes when it is set in lines of a given width.
-
-Browsers do not tell Python how wide a word is, so the text is set in a monospace font whose
-letters are 0.6 em wide; East Asian letters take 1 em, marks that sit on another letter nothing.
-"""
+"""Where each word of a text goes when it is set in lines of a given width (`lettering`)."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import regex
 
+from ui.figures import lettering
 from ui.figures.palette import printable
 
-LETTER = 0.6  # em, the advance of Source Code Pro and of most monospace fonts
+LETTER = 0.5  # em, about what a letter of a text takes
+SPACE = 0.32  # em: more than the typeface's own, as words have tints and numbers around them
 Spans = Sequence[Sequence[tuple[int, int]]]
 
 _LINE_BREAK = regex.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -50,22 +47,6 @@ class _Atom:
     width: float
 
 
-@lru_cache(maxsize=4096)
-def _width(grapheme: str) -> float:
-    if grapheme.isascii():
-        return LETTER * len(grapheme)
-    first = grapheme[0]
-    if "\ufe0f" in grapheme or 0x1F000 <= ord(first) <= 0x1FAFF:
-        return 1.3  # emoji fonts differ: Segoe 1.37, Noto 1.25, Apple 1.0
-    wide = {"W": 1.0, "F": 1.0}
-    total = sum(
-        wide.get(unicodedata.east_asian_width(c), LETTER)
-        for c in grapheme
-        if unicodedata.category(c) not in ("Mn", "Me", "Cf")
-    )
-    return max(total, 0.0)
-
-
 def _owners(text: str, spans: Spans) -> list[int | None]:
     owner: list[int | None] = [None] * len(text)
     for component, places in enumerate(spans):
@@ -79,6 +60,7 @@ def _atoms(text: str, start: int, end: int, owner: list[int | None]) -> Iterator
 
     A mark that would be cut off its letter by the end of a component stays with the letter.
     """
+    before: tuple[int | None, str] = (None, "")
     for match in _GRAPHEME.finditer(text, start, end):
         a, b = match.span()
         while a < b:
@@ -87,8 +69,11 @@ def _atoms(text: str, start: int, end: int, owner: list[int | None]) -> Iterator
                 cut += 1
             component = owner[a]
             shown = printable(text[a:cut])
-            width = _width(shown) if shown else 0.0
+            # What belongs to another component is drawn for itself, without kerning.
+            after = before[1] if before[0] == component else ""
+            width = lettering.advance(shown, after) if shown else 0.0
             yield _Atom(a, cut, component, shown, width)
+            before = component, shown
             a = cut
 
 
@@ -96,7 +81,7 @@ def _may_break(left: _Atom, right: _Atom) -> bool:
     """East Asian text has no spaces: it may break between most letters."""
     if left.component == right.component and left.component is not None:
         return False
-    if left.width < 1 and right.width < 1:
+    if not (lettering.is_wide(left.shown) or lettering.is_wide(right.shown)):
         return False
     return left.shown not in _OPENING and right.shown not in _CLOSING
 
@@ -187,25 +172,28 @@ def _set_line(
     text: str, start: int, end: int, owner: list[int | None], ems: float
 ) -> list[list[tuple[float, _Atom]]]:
     runs = [
-        (len(text[a:b].expandtabs(4)) * LETTER if space else 0.0, a, b, space)
+        (len(text[a:b].expandtabs(4)) * SPACE if space else 0.0, a, b, space)
         for a, b, space in _runs(text, start, end)
     ]
     atoms = {a: list(_atoms(text, a, b, owner)) for _, a, b, space in runs if not space}
     natural = sum(width for width, *_ in runs) + sum(_sum(run) for run in atoms.values())
     roomy = natural <= ems
     prefix = _QUOTE.match(text, start, end)
-    quoted = len(prefix.group().expandtabs(4)) * LETTER if prefix else 0.0
+    quoted = sum(
+        SPACE if c.isspace() else lettering.advance(c)
+        for c in (prefix.group().expandtabs(4) if prefix else "")
+    )
     setter = _Setter(ems, hanging=min(quoted, 0.2 * ems))
     for width, a, _, space in runs:
         if not space:
             for unit in _units(atoms[a]):
                 setter.word(unit)
-        elif roomy:  # drawings and tables made of letters keep their columns
+        elif roomy:  # what was set apart stays apart
             setter.space(width)
         elif a == start:
             setter.space(min(width, 0.2 * ems))
         elif setter.begun:
-            setter.space(min(width, 2 * LETTER))
+            setter.space(min(width, 2 * SPACE))
     return setter.lines
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sample_models import Task, tasks
+from ui.explain.choice import NOT_ASKABLE
 from ui.improve.work import Marked, read_marked
 from ui.shell.fields import Fields
 from ui.workshop.catalogue import Rounds, find_task, rounds_of
@@ -31,7 +32,7 @@ class Place:
     def can_improve(self) -> bool:
         """Whether the app can train this model again."""
         rounds = self.rounds
-        base = tasks().get(rounds.task)
+        base = find_task(rounds.task)
         return base is not None and base.model(rounds.model).improver is not None
 
     @property
@@ -61,7 +62,10 @@ def read_place(params: Mapping[str, str]) -> Place:
         if "task" in fields:
             fields.miss("task", instead="which is not here (any more). Showing another.")
         task, out = next(iter(tasks().values())), ""
-    keys = [card.key for card in task.models]
+    if not task.askable:
+        fields.miss("task", instead=NOT_ASKABLE)
+        task, out = next(iter(tasks().values())), ""
+    keys = [card.key for card in task.askable]
     wanted = fields.text("model") or (marked.model if marked else "")
     model = wanted if wanted in keys else keys[-1 if rounds_of(task.key) else 0]
     if "model" in fields and wanted not in keys and not fields.problems:

@@ -1,28 +1,32 @@
 """The parts of the screen Improve, in reading order."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from lime_engine.errors import InputError
-from sample_models import tasks
+from sample_models import Task, tasks
 from ui.explain.choice import first_choice
+from ui.explain.panels.away import model_to_take
 from ui.figures.palette import counted, printable
 from ui.improve import wording as told
 from ui.improve import work
 from ui.improve.choice import Place, read_place
+from ui.improve.export import as_report
 from ui.improve.figures.rounds import Line, alt, improvement_figure
 from ui.shell.address import Address
+from ui.shell.brought import data_sets as brought_data
 from ui.shell.controls import select
-from ui.shell.notices import problem, remark
+from ui.shell.notices import keeping, problem, remark
 from ui.shell.screens import leave_for
 from ui.shell.waiting import fetch
-from ui.shell.widgets import figure, figure_width, is_dark
+from ui.shell.widgets import downloads, figure, figure_width, is_dark
 from ui.shell.wording import listed, plain
-from ui.workshop.catalogue import MAX_PARTS, Rounds, keep_rounds, task_of
+from ui.workshop.catalogue import MAX_PARTS, Rounds, improver_of, keep_rounds, task_of
 from ui.workshop.request import store_id
 
 IMPROVE: Address[Place] = Address("improve", frozenset({"task", "model", "out"}), read_place)
@@ -36,11 +40,11 @@ def which(place: Place) -> None:
     rounds = place.rounds
     options = {
         (task.key, card.key): f"{card.name} of “{task.title}”"
-        for task in tasks().values()
-        for card in task.models
+        for task in (*tasks().values(), *brought_data())
+        for card in task.askable
     }
     here = (rounds.task, rounds.model)
-    options.setdefault(here, place.task.model(place.model).name)
+    options.setdefault(here, place.task.model(rounds.model).name)
 
     def write(chosen: tuple[str, str]) -> None:
         IMPROVE.write(task=task_of(chosen[0]), model=chosen[1], out="")
@@ -53,8 +57,8 @@ def cannot(place: Place) -> None:
     remark(told.why_not(place.task, place.model))
     first = next(iter(tasks().values()))
     st.button(
-        f"Try it with {plain(first.models[0].name)} of “{plain(first.title)}”",
-        on_click=lambda: IMPROVE.write(task=first, model=first.models[0].key, out=""),
+        f"Try it with {plain(first.askable[0].name)} of “{plain(first.title)}”",
+        on_click=lambda: IMPROVE.write(task=first, model=first.askable[0].key, out=""),
     )
 
 
@@ -68,7 +72,7 @@ def measured(place: Place) -> dict[str, Any] | None:
         rounds,
         affinity=f"{rounds.task}/{rounds.model}",
         what="Training again, and counting right answers"
-        if rounds.rounds
+        if rounds.rounds and place.task.has_training_data
         else "Counting right answers",
     )
     return found
@@ -80,10 +84,10 @@ def results(place: Place, found: dict[str, Any]) -> None:
     st.write(plain(told.meaning(found)))
     chart, words = st.columns([3, 2], gap="large")
     with chart:
-        lines = (
-            Line("test data", found["test"], found["random_test"] or ()),
-            Line("real use", found["field"], found["random_field"] or ()),
-        )
+        field = None
+        if found["field"] is not None:
+            field = Line("real use", found["field"], found["random_field"] or ())
+        lines = Line("test data", found["test"], found["random_test"] or ()), field
         random, width = f"random {told.part_noun(place.task)}s", figure_width("improve-width")
         figure(
             improvement_figure(*lines, random_name=random, width_px=width, dark=is_dark()),
@@ -114,11 +118,18 @@ def _round(place: Place, found: dict[str, Any], number: int, parts: Sequence[str
         st.caption(plain(unknown))
 
 
-def onward(place: Place, *, ready: bool) -> None:
-    """What to do with the new model; undoing its round is possible while it is being trained."""
+def onward(
+    place: Place,
+    found: dict[str, Any] | None,
+    compare: Callable[[Task, tuple[str, str]], None],
+) -> None:
+    """What to do with the new model; undoing its round is possible while it is being trained.
+
+    `compare` opens the comparison of two of the task's models.
+    """
     number = len(place.rounds.rounds)
     with st.container(horizontal=True):
-        if ready:
+        if found is not None:
             first = replace(first_choice(place.task), model=place.model)
             st.button(
                 "Pick again with the new model",
@@ -127,9 +138,27 @@ def onward(place: Place, *, ready: bool) -> None:
                 args=("pick", _same_model(place)),
             )
             st.button(
+                "Compare with the model before",
+                icon=":material/compare_arrows:",
+                on_click=compare,
+                args=(place.task, (_key(place, number - 1), _key(place, number))),
+            )
+            st.button(
                 "Look at one prediction", on_click=leave_for, args=("explain", first.params())
             )
-        st.button(f"Undo round {number}", icon=":material/undo:", on_click=_undo, args=(place,))
+            model_to_take(place.task, place.model)
+            downloads(
+                f"improved-{place.rounds.task}-{place.rounds.model}",
+                {"Report": (".html", partial(as_report, place, found))},
+            )
+        st.button(
+            f"Undo round {number}", icon=":material/undo:", on_click=keeping(_undo), args=(place,)
+        )
+
+
+def _key(place: Place, number: int) -> str:
+    """The key of the model after so many rounds."""
+    return place.rounds.model_key(number)
 
 
 def _same_model(place: Place) -> dict[str, str]:
@@ -160,14 +189,14 @@ def next_round(place: Place) -> None:
         label = "Train again with other backgrounds"
     else:
         parts = _named(place)
-        label = "Train again without them"
+        label = told.without_them(place.task)
     if parts is None:
         return
     with st.container(horizontal=True):
         st.button(
             label,
             type="secondary" if rounds.rounds else "primary",
-            on_click=_train,
+            on_click=keeping(_train),
             args=(place, parts),
         )
         st.button(
@@ -194,11 +223,18 @@ def _parts_key(place: Place) -> str:
 
 
 def _backgrounds(rounds: Rounds) -> list[str] | None:
-    improver = tasks()[rounds.task].model(rounds.model).improver
-    if rounds.rounds or improver is None:
+    if rounds.rounds:
         return None
-    st.write(plain(improver.summary))
+    st.write(
+        f"{_how(rounds)} Nothing else can be varied: what a review marks in pictures is counted "
+        "there, and changes nothing here."
+    )
     return ["background"]
+
+
+def _how(rounds: Rounds) -> str:
+    """How the model is made anew."""
+    return plain(improver_of(rounds.task, rounds.model).summary)
 
 
 def _named(place: Place) -> list[str] | None:
@@ -223,6 +259,8 @@ def _named(place: Place) -> list[str] | None:
         options = [column for column in columns if column not in taken]
         offered = [part for part in offered if part in options]
     st.subheader(f"Which {'other ' if taken else ''}{noun}s should not matter?", anchor=False)
+    if not place.task.has_training_data:
+        st.write(_how(rounds))
     if not offered:
         st.write(
             f"Nothing is marked yet. {'Choose' if place.task.kind == 'table' else 'Type'} "
@@ -230,7 +268,7 @@ def _named(place: Place) -> list[str] | None:
             "not matter."
         )
     elif marked is not None and marked.taken_back:
-        st.write(f"The {noun}s of the round that was undone. Change the list, and train again.")
+        st.write(f"The {noun}s of the round that was undone. Change the list, and go on.")
     else:
         st.write(
             f"{counted(len(offered), noun).capitalize()} marked as “should not matter” in a "

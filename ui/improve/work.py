@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lime_engine.errors import Cancelled, InputError
+from lime_engine.errors import Cancelled
 from lime_engine.types import PredictFn
-from sample_models import Improver, Labelled, load_data, tasks
-from ui.workshop.catalogue import Rounds, retrained
+from sample_models import Labelled
+from ui.workshop.catalogue import Rounds, data_of, improver_of, retrained
 from ui.workshop.jobs import Report
 from ui.workshop.request import store_id
 from ui.workshop.store import store
@@ -55,8 +55,8 @@ def read_marked(entry_id: str) -> Marked | None:
 
 
 def parts_of(task: str, model: str, *, report: Report) -> list[str]:
-    """All that could be taken out of a built-in task's model: the words it knows, its columns."""
-    return list(_improver(task, model).parts())
+    """All that could be taken out of a task's model: the words it knows, its columns."""
+    return list(improver_of(task, model).parts())
 
 
 def measure(rounds: Rounds, *, report: Report) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def measure(rounds: Rounds, *, report: Report) -> dict[str, Any]:
         If nothing would be left to learn from.
     Cancelled
     """
-    improver, data = _improver(rounds.task, rounds.model), load_data(rounds.task)
+    improver, data = improver_of(rounds.task, rounds.model), data_of(rounds.task)
     parts = improver.parts()
     removed = [rounds.removed(number) for number in range(len(rounds.rounds) + 1)]
     known = [known_parts(each, parts) for each in removed]
@@ -106,12 +106,15 @@ def measure(rounds: Rounds, *, report: Report) -> dict[str, Any]:
     }
     for split, part in (("test", 0), ("field", 1)):
         answers = [each[part] for each in own]
+        found[f"n_{split}"] = len(answers[0])
+        if not found[f"n_{split}"]:
+            found |= dict.fromkeys((split, f"margin_{split}", f"random_{split}"))
+            continue
         found[split] = [float(each.mean()) for each in answers]
         found[f"margin_{split}"] = [_margin(answers[0], each) for each in answers]
         shares = [[float(each[part].mean()) for each in draws] for draws in drawn]
         spread = [[float(np.mean(each)), min(each), max(each)] for each in shares]
         found[f"random_{split}"] = spread if parts else None
-        found[f"n_{split}"] = len(answers[0])
     return found
 
 
@@ -152,7 +155,7 @@ class _Right:
             self._look_at_the_report()
             predict = train(removed)
             raw = b" ".join(self._judged(predict, split) for split in (self.test, self.field))
-            store().write("right-answers", entry_id, raw)
+            store().try_write("right-answers", entry_id, raw)
         self.done += 1
         self.report(self.done / self.n_models)
         test, field = (np.frombuffer(each, "u1") == ord("1") for each in raw.split(b" "))
@@ -175,10 +178,3 @@ class _Right:
 def _margin(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> float:
     """Two standard errors of the difference of two shares that were counted on the same items."""
     return float(2 * np.std(after.astype(float) - before) / np.sqrt(len(before)))
-
-
-def _improver(task: str, model: str) -> Improver:
-    improver = tasks()[task].model(model).improver
-    if improver is None:
-        raise InputError(f"The model “{model}” cannot be trained again here. Choose another.")
-    return improver

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sample_models import Task, tasks
-from ui.explain.choice import Choice
+from ui.explain.choice import Choice, read_askable
 from ui.shell.fields import Fields, changed_fields, one_of
-from ui.workshop.catalogue import find_task
 from ui.workshop.item import Item, read_source
 from ui.workshop.request import (
     FEATURES_OF_MANY,
@@ -74,7 +74,7 @@ class PickChoice:
     @property
     def rival(self) -> str | None:
         """The model that may disagree: the task's first other one; None if there is none."""
-        return next((card.key for card in self.task.models if card.key != self.model), None)
+        return next((card.key for card in self.task.askable if card.key != self.model), None)
 
     def params(self) -> dict[str, str]:
         """The URL's parameters; what is at its default is left out."""
@@ -84,17 +84,17 @@ class PickChoice:
 
 def first_pick(task: Task) -> PickChoice:
     """The pick that a task's screen opens with."""
-    return PickChoice(task, task.models[0].key)
+    return PickChoice(task, task.askable[0].key)
 
 
 def read_pick(params: Mapping[str, str]) -> PickChoice:
     """The pick that a URL's parameters name; what it names and we do not have is in `problems`."""
     fields = Fields(params)
-    task = fields.read("task", find_task) or next(iter(tasks().values()))
-    models = [card.key for card in task.models]
+    task = read_askable(fields) or next(iter(tasks().values()))
+    models = [card.key for card in task.askable]
     found: dict[str, Any] = {
         "model": fields.read("model", one_of(models)) or models[0],
-        "source": fields.read("source", read_source, "data"),
+        "source": fields.read("source", partial(read_source, splits=task.splits), "data"),
         **{name: fields.read(name, one_of(allowed)) for name, allowed in _ALLOWED.items()},
     }
     known: dict[str, Any] = {name: value for name, value in found.items() if value is not None}

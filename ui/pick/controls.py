@@ -7,6 +7,7 @@ from ui.pick.choice import CANDIDATES, FAVOURS, SHARES, PickChoice, first_pick
 from ui.pick.place import PICK
 from ui.shell.controls import HALF_A_PHONE_PX, select, select_model
 from ui.shell.many_items import select_amount, select_source, select_task, source_in
+from ui.shell.presenting.lock import is_locked
 from ui.shell.wording import NOUNS
 
 _FAVOUR_NAMES = {
@@ -60,6 +61,8 @@ def _favour(choice: PickChoice) -> None:
     options = {key: _FAVOUR_NAMES[key] for key in FAVOURS}
     if choice.rival is None:
         del options["disagreement"]
+    if is_locked():
+        del options["wrong"]
     select(
         "Favour",
         options,

@@ -7,8 +7,11 @@ from typing import Any
 import streamlit as st
 
 from lime_engine.subjects import TabularSubject, TextSubject, subject_from_dict
+from ui.explain.panels.image import told_if_filled
+from ui.explain.sheet import as_csv, codebook
 from ui.figures.palette import counted
 from ui.pick.choice import PickChoice, first_pick
+from ui.pick.export import sheet
 from ui.pick.figures import coverage, thumbnails
 from ui.pick.figures import matrix as pick_matrix
 from ui.pick.place import PICK
@@ -19,13 +22,13 @@ from ui.shell import running, wording
 from ui.shell.controls import whole_number
 from ui.shell.notices import remark
 from ui.shell.screens import leave_for
-from ui.shell.waiting import fetch
-from ui.shell.widgets import clickable_figure, figure, figure_width, is_dark
+from ui.shell.widgets import clickable_figure, downloads, figure, figure_width, is_dark
 from ui.shell.wording import NOUNS, plain
+from ui.workshop.item import Item
 from ui.workshop.request import store_id
 
 _PICKED_FROM = ("task", "model", "source", "n", "favour", "share")
-CURVE_PX, MATRIX_PX = 420, 1040  # before the browser has told its width
+CURVE_PX, MATRIX_PX = 464, 1040  # before the browser has told its width
 
 
 def explained(choice: PickChoice, n_there: int) -> dict[str, Any] | None:
@@ -40,7 +43,8 @@ def explained(choice: PickChoice, n_there: int) -> dict[str, Any] | None:
         start=f"Explain {counted(n, noun.item)} and pick",
         settle="Pick from",
         intro=f"Every one of {counted(n, noun.item)}{drawn} is explained, and those that together "
-        "show the most of what the model uses are picked for you to look at.",
+        "show the most of what the model uses are picked for you to look at."
+        + running.takes_long(n, choice.task.model(choice.model).seconds, noun),
     )
 
 
@@ -50,7 +54,9 @@ def pick(choice: PickChoice, n_there: int, run: dict[str, Any]) -> Picked | None
     noun = NOUNS[choice.task.kind]
     running.missing(Explaining(choice), choice.rows(n_there), run, noun, what="the pick")
     params = replace(choice, budget=first_pick(choice.task).budget).params()
-    found = fetch(
+    found = running.made_of(
+        run,
+        repr(params),
         "pick",
         store_id("pick", repr(sorted(params.items())), repr(rows), repr(failed)),
         choosing.picked,
@@ -176,7 +182,9 @@ def listed(choice: PickChoice, picked: Picked, budget: int) -> None:
                 )
                 if choice.task.kind == "image":
                     small_side, adds_side = st.columns([1, 2], vertical_alignment="center")
-                    small_side.html(small)
+                    with small_side:
+                        st.html(small)
+                        told_if_filled(Item(choice.source, item.row), briefly=True)
                     adds_side.html(adds)
                 else:
                     st.html(small + adds)
@@ -233,4 +241,16 @@ def matrix(choice: PickChoice, picked: Picked, budget: int) -> None:
             on_click=lambda number: leave_for(
                 "explain", choice.opened(picked.items[number - 1].row).params()
             ),
+        )
+
+
+def take_away(choice: PickChoice, picked: Picked, budget: int) -> None:
+    """Downloads, made when they are asked for."""
+    with st.container(horizontal=True):
+        downloads(
+            f"pick-{choice.task.key}-{choice.model}",
+            {
+                "CSV": (".csv", lambda: as_csv(sheet(choice, picked, budget))),
+                "Codebook": ("-codebook.csv", lambda: codebook(sheet(choice, picked, budget))),
+            },
         )

@@ -16,6 +16,7 @@ from ui.review import records
 from ui.review.figures.items import part_name, weighed_name
 from ui.review.place import END, Place, go
 from ui.review.records import VERDICTS, KeptPick, Part, Review
+from ui.shell.notices import keeping
 from ui.shell.screens import leave_for
 from ui.shell.wording import NOUNS
 
@@ -68,7 +69,7 @@ def verdict_controls(
             "most": records.MAX_NOTE,
             "explains": kept.choice is not None,
         },
-        on_acts_change=partial(_note_acts, kept, place, key),
+        on_acts_change=partial(keeping(_note_acts), kept, place, key),
     )
 
 

@@ -1,7 +1,5 @@
 """What is taken away from a review: a table (CSV) and a one-file report (HTML)."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +7,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ui.explain.export import as_text
+from ui.explain.sheet import Column, Sheet
+from ui.pick.export import cells, columns_of
 from ui.review.figures.items import item_html, part_name, said, subject_at_hand
 from ui.review.merging import agreed, counts, marked_parts
 from ui.review.records import VERDICTS, KeptPick, Review
 from ui.shell import wording
-from ui.workshop.item import Item
 
 _TEMPLATE = Path(__file__).with_name("report.html.jinja")
-_COLUMNS = (
-    "reviewer pick item model_says probability data_says verdict first_verdict marked note".split()
+_BEFORE = (
+    Column("reviewer", "A number for each person; the one who took this away is 1.", True),
+    Column("pick", "The place of the item in the pick, from 1.", True),
+)
+_AFTER = (
+    Column("data_says", "The label in the data; empty if there is none."),
+    Column(
+        "verdict",
+        "The reviewer's last verdict: right_reason (right, for the right reason), wrong_reason "
+        "(right, for the wrong reason), wrong, unsure (cannot tell).",
+    ),
+    Column("first_verdict", "The verdict before the label in the data was shown."),
+    Column("marked", "The parts that should not matter, to this reviewer: a JSON list."),
+    Column("note", "What the reviewer wrote."),
 )
 
 
@@ -30,33 +40,29 @@ class Reviewed:
     reviews: tuple[Review, ...]
 
 
-def as_csv(reviewed: Reviewed) -> str:
-    """One line for each item that a reviewer judged; `marked` is a JSON list."""
+def sheet(reviewed: Reviewed) -> Sheet:
+    """One line for each item that a reviewer judged."""
     kept = reviewed.kept
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, _COLUMNS)
-    writer.writeheader()
+    told = cells(kept.kind, kept.items, kept.params.get("source", "test"), kept.class_names)
+    lines = []
     for reviewer, review in enumerate(reviewed.reviews, start=1):
-        for number, item in enumerate(kept.items, start=1):
+        for number, (item, own) in enumerate(zip(kept.items, told, strict=True), start=1):
             answer = review.get(item.row)
             if answer is None:
                 continue
-            told = {
-                "item": str(Item(kept.params.get("source", "test"), item.row)),
-                "model_says": kept.class_names[item.target],
-                "data_says": "" if item.label is None else kept.class_names[item.label],
-                "verdict": answer.verdict,
-                "first_verdict": answer.first,
-                "marked": json.dumps(answer.marks, ensure_ascii=False),
-                "note": answer.note,
-            }
-            numbers = {
-                "reviewer": reviewer,
-                "pick": number,
-                "probability": f"{item.probabilities[item.target]:.4f}",
-            }
-            writer.writerow(numbers | {name: as_text(text) for name, text in told.items()})
-    return buffer.getvalue()
+            lines.append(
+                [
+                    reviewer,
+                    number,
+                    *own,
+                    "" if item.label is None else kept.class_names[item.label],
+                    answer.verdict,
+                    answer.first,
+                    json.dumps(answer.marks, ensure_ascii=False),
+                    answer.note,
+                ]
+            )
+    return Sheet((*_BEFORE, *columns_of(kept.kind, kept.items), *_AFTER), lines)
 
 
 def as_report(reviewed: Reviewed) -> str:

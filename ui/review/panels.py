@@ -5,6 +5,7 @@ import streamlit as st
 from lime_engine.subjects import Subject
 from lime_engine.types import Explanation
 from ui.explain.panels.image import told_if_filled
+from ui.improve.wording import marks_do
 from ui.pick.choice import PickChoice
 from ui.pick.values import PickedItem
 from ui.pick.work import explaining
@@ -13,6 +14,7 @@ from ui.review.figures.items import item_html, subject_at_hand
 from ui.review.place import Place
 from ui.review.records import KeptPick, Review
 from ui.shell import wording
+from ui.shell.presenting.lock import is_locked
 from ui.shell.waiting import fetch
 from ui.shell.widgets import is_dark
 from ui.shell.wording import NOUNS, plain
@@ -55,6 +57,8 @@ def picks_to_judge(kept: KeptPick, place: Place, number: int, review: Review) ->
             "before and after. You can change your mind.",
         )
         verdict_controls(kept, place, number, review, ready=is_there)
+        if kept.choice is not None and not is_locked():
+            st.caption(plain(marks_do(kept.choice.task, kept.choice.model)))
 
 
 def _item(kept: KeptPick, item: PickedItem) -> bool:

@@ -8,7 +8,8 @@ import streamlit as st
 from ui.pick.choice import PickChoice
 from ui.pick.values import Picked
 from ui.review.records import is_reviewer, keep_pick, new_reviewer
-from ui.shell.address import Address
+from ui.shell.address import Address, params_in_url, write_params
+from ui.shell.notices import keeping
 from ui.shell.screens import leave_for
 
 END = "end"  # in place of an item's number: the summary
@@ -34,6 +35,7 @@ def own_place(pick_id: str) -> Place:
     return Place(pick_id, _own_token())
 
 
+@keeping
 def begin_review(choice: PickChoice, picked: Picked) -> None:
     """Keep a pick and go to this person's review of it; for callbacks."""
     leave_for("review", own_place(keep_pick(choice, picked)).params())
@@ -47,8 +49,8 @@ def current_place() -> Place:
 def settle(place: Place, at: str) -> None:
     """Write into the URL what a link left open."""
     params = Place(place.pick, place.reviewer, at).params()
-    if st.query_params.to_dict() != params:
-        st.query_params.from_dict(params)
+    if params_in_url() != params:
+        write_params(params)
 
 
 def go(place: Place, at: int | str) -> None:

@@ -8,7 +8,6 @@ later code would pick. A review is one person's answers to it, found by a token 
 import json
 import re
 import secrets
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
@@ -27,7 +26,6 @@ VERDICTS = {
 MAX_NOTE = 1000  # characters
 MAX_REVIEWS = 200  # of one pick that are merged: those that began first
 _TOKEN = re.compile(r"[a-z0-9]{16}")
-_LOCK = threading.Lock()  # the server is one process: nobody else writes reviews
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +126,12 @@ def read_kept_pick(pick_id: str) -> KeptPick | None:
     return KeptPick(**content)
 
 
+def without_labels(kept: KeptPick) -> KeptPick:
+    """The same, as it is told while labels are hidden."""
+    items = tuple(replace(item, label=None) for item in kept.picked.items)
+    return replace(kept, picked=replace(kept.picked, items=items))
+
+
 def parts_of(picked: Picked, item: PickedItem) -> tuple[Part, ...]:
     """What can be marked in an item, strongest first."""
     found: dict[str, Part] = {}
@@ -201,7 +205,7 @@ def annotate(pick_id: str, reviewer: str, row: int, note: str) -> None:
 def _change(
     pick_id: str, reviewer: str, row: int, change: Callable[[Answer | None], Answer | None]
 ) -> None:
-    with _LOCK:
+    with store().locked():
         answers = dict(read_review(pick_id, reviewer))
         changed = change(answers.get(row))
         if changed is None:

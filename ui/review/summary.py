@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from ui.explain.sheet import as_csv, codebook
 from ui.figures import markup
 from ui.figures.markup import text_html
 from ui.figures.palette import counted
@@ -14,13 +15,14 @@ from ui.improve.choice import Place as ImprovePlace
 from ui.pick.choice import PickChoice
 from ui.pick.values import PickedItem
 from ui.review import merging, records
-from ui.review.export import Reviewed, as_csv, as_report, out_parts, outcome
+from ui.review.export import Reviewed, as_report, out_parts, outcome, sheet
 from ui.review.figures.items import examples_html, part_name, said
 from ui.review.place import Place, go
 from ui.review.records import VERDICTS, KeptPick, Review
 from ui.shell import wording
+from ui.shell.notices import keeping
 from ui.shell.screens import leave_for
-from ui.shell.widgets import is_dark
+from ui.shell.widgets import downloads, is_dark
 from ui.shell.wording import NOUNS, plain
 
 _REASONS = 3  # of an item, to recognise it by
@@ -119,7 +121,7 @@ def _out(kept: KeptPick, review: Review, reviewed: Reviewed) -> None:
         key="improve",
         type="secondary" if 0 < len(review) < len(kept.items) else "primary",
         icon=":material/build:",
-        on_click=_improve,
+        on_click=keeping(_improve),
         args=(choice, parts),
     )
 
@@ -222,19 +224,15 @@ def _take_away(kept: KeptPick, place: Place, reviewed: Reviewed) -> None:
     """Downloads, made when they are asked for; the link for others; the way back."""
     st.markdown("**Take it away**")
     with st.container(horizontal=True, vertical_alignment="center"):
-        for title, make, ending, mime in (
-            ("Report", as_report, "html", "text/html"),
-            ("CSV", as_csv, "csv", "text/csv"),
-        ):
-            st.download_button(
-                title,
-                partial(make, reviewed),
-                f"review-{kept.params['task']}-{kept.params['model']}.{ending}",
-                mime,
-                icon=":material/download:",
-                on_click="ignore",
-                disabled=not reviewed.reviews,
-            )
+        downloads(
+            f"review-{kept.params['task']}-{kept.params['model']}",
+            {
+                "Report": (".html", partial(as_report, reviewed)),
+                "CSV": (".csv", lambda: as_csv(sheet(reviewed))),
+                "Codebook": ("-codebook.csv", lambda: codebook(sheet(reviewed))),
+            },
+            disabled=not reviewed.reviews,
+        )
         choice = kept.choice
         if choice is not None:
             st.button(

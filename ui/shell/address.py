@@ -16,6 +16,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ui.shell.presenting import lock, locks
+
 ECHO_SECONDS = 2.0  # after the page's answer, a message that was sent before it is here by then
 
 
@@ -26,6 +28,17 @@ class InUrl(Protocol):
 
 
 T = TypeVar("T", bound=InUrl)
+
+
+def params_in_url() -> dict[str, str]:
+    """The parameters of the screen in the URL: all but the presenter's lock."""
+    told: dict[str, str] = st.query_params.to_dict()
+    return {name: value for name, value in told.items() if name != lock.NAME}
+
+
+def write_params(params: Mapping[str, str]) -> None:
+    """Write these into the URL; the presenter's lock stays."""
+    st.query_params.from_dict({**params, **lock.in_url()})
 
 
 class Echo:
@@ -109,9 +122,10 @@ class Address(Generic[T]):
         of that screen in the browser's history.
         """
         last = f"last-{self.screen}"
-        is_ours = st.query_params and self.names.issuperset(st.query_params)
+        told = params_in_url()
+        is_ours = told and self.names.issuperset(told)
         if not is_ours and last in st.session_state:
-            st.query_params.from_dict(st.session_state[last])
+            write_params(st.session_state[last])
         choice = self.fresh()
         st.session_state[last] = choice.params()
         return choice
@@ -129,16 +143,17 @@ class Address(Generic[T]):
         """Change the choice in the URL; for callbacks."""
         choice: Any = self.fresh()
         written = self._just_written()
-        urls = (*(written.urls if written else ()), st.query_params.to_dict())
-        st.query_params.from_dict(replace(choice, **changes).params())
-        st.session_state[self._key] = _Written(st.query_params.to_dict(), urls, Echo())
+        urls = (*(written.urls if written else ()), params_in_url())
+        write_params(replace(choice, **changes).params())
+        st.session_state[self._key] = _Written(params_in_url(), urls, Echo())
 
     def fresh(self) -> T:
         """The choice in the URL, or the one written over it a moment ago."""
         written = self._just_written()
-        if written and st.query_params.to_dict() in written.urls:
-            st.query_params.from_dict(written.params)
-        return self.read(st.query_params.to_dict())
+        if written and params_in_url() in written.urls:
+            write_params(written.params)
+        choice = self.read(params_in_url())
+        return locks.without_spoilers(choice) if lock.is_locked() else choice
 
     def _just_written(self) -> _Written | None:
         run = get_script_run_ctx(suppress_warning=True)

@@ -2,7 +2,8 @@
 
 All of them go through `keyed`, which does not believe what the browser says: a message may be
 late, then it is about something that is no longer shown, or has what a widget was before the page
-changed it; and Streamlit tells the label, not the value, of an option that is no longer offered.
+changed it; to Streamlit a widget that it has already forgotten is changed by what it always was;
+and it tells the label, not the value, of an option that is no longer offered.
 """
 
 from collections import Counter
@@ -20,6 +21,7 @@ HALF_A_PHONE_PX = 165  # two such controls share a row on a phone
 
 Widget = Callable[[str, Callable[[], None]], Any]  # draws one with a key and an `on_change`
 _NOTHING = object()
+_DRAWN, _ON_SCREEN = "controls-drawn", "controls-on-screen"  # keys: by this run; by the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class _Shown:
     before: tuple[Any, ...] = ()
     echo: Echo | None = None
 
-    def may_be_echoed(self, told: Any) -> bool:
+    def is_no_act(self, told: Any) -> bool:
+        """Whether nobody needs to have done anything for the browser to tell this."""
+        if told == self.value and type(told) is type(self.value):
+            return True
         return self.echo is not None and self.echo.may_come() and told in self.before
 
 
@@ -46,22 +51,36 @@ def keyed(
     """A widget that shows `value` and calls `write` with what the person changed it to.
 
     `write` gets nothing that the widget does not offer, nothing that is meant for another thing
-    than what it is `about`, and nothing that the page itself has just changed to something else.
+    than what it is `about`, nothing of a widget that is no longer on the screen, and nothing that
+    the page itself has just changed to something else.
     """
     key = f"choice-{name}" if about is None else about.key(f"choice-{name}")
     st.session_state[key] = value
+    st.session_state.setdefault(_DRAWN, set()).add(key)
     _note(key, value)
 
     def changed() -> None:
         told = st.session_state.get(key, _NOTHING)  # gone, if it is of a screen before
         shown: _Shown | None = st.session_state.get(_shown_key(key))
-        if told is _NOTHING or shown is None or shown.may_be_echoed(told) or not offers(told):
+        if told is _NOTHING or shown is None or not _is_on_screen(key):
+            return
+        if shown.is_no_act(told) or not offers(told):
             return
         if about is None or about.is_there():
             st.session_state[_shown_key(key)] = _Shown(told)
             write(told)
 
     widget(key, changed)
+
+
+def answered() -> None:
+    """The page has run to its end: what it has drawn is on the screen; called by `ui.main`."""
+    st.session_state[_ON_SCREEN] = st.session_state.pop(_DRAWN, set())
+
+
+def _is_on_screen(key: str) -> bool:
+    """Whether it was drawn by the last run that came to its end, or since."""
+    return any(key in st.session_state.get(keys, ()) for keys in (_ON_SCREEN, _DRAWN))
 
 
 def _shown_key(key: str) -> str:
@@ -82,12 +101,12 @@ def select_model(task: Task, model: str, write: Callable[[str], None], *, about:
     """The task's models; what each has learned is in the help."""
     select(
         "Model",
-        {card.key: card.name for card in task.models},
+        {card.key: card.name for card in task.askable},
         model,
         write,
         about=about,
         width=HALF_A_PHONE_PX,
-        help="\n\n".join(f"{plain(c.name)}: {plain(c.summary)}" for c in task.models),
+        help="\n\n".join(f"{plain(c.name)}: {plain(c.summary)}" for c in task.askable),
     )
 
 

@@ -3,11 +3,15 @@
 Each is an ASGI middleware.
 """
 
+import asyncio
 import contextlib
+import errno
 import ipaddress
+import logging
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -39,6 +43,12 @@ _HEADERS = {
 _SHOWN = 60  # characters of a host's name
 _BY_SESSION = 4  # descriptors that a session holds, about
 _OF_ITS_OWN = 200  # descriptors for the workers, the store and what is being loaded
+_TO_GO_ON = 64  # descriptors that the sessions there are may still need
+_UNBOUNDED = 10**6  # descriptors, where there is no limit
+_NONE_LEFT = (errno.EMFILE, errno.ENFILE)
+_REPEATED_SECONDS = 60.0
+
+_log = logging.getLogger(__name__)
 
 
 class SecurityHeaders:
@@ -92,16 +102,17 @@ class KnownHosts:
 class Room:
     """Says that the server is full before it is: each session holds a few descriptors.
 
-    `room` is how many sessions may be open at the same time.
+    `room` is how many sessions may be open at the same time, `left` tells how many descriptors are:
+    browsers hold some for the files of a page as well.
     """
 
-    def __init__(self, app: ASGIApp, room: int) -> None:
-        self._app, self._room = app, room
+    def __init__(self, app: ASGIApp, room: int, left: Callable[[], int] | None = None) -> None:
+        self._app, self._room, self._left = app, room, left or descriptors_left
         self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_session = scope["type"] == "websocket"
-        if (is_session or _is_page(scope)) and self._open >= self._room:
+        if (is_session or _is_page(scope)) and self._is_full():
             message = (
                 f"This server is full: {self._open} pages are open. Close one, or try again in a "
                 "few minutes."
@@ -113,6 +124,53 @@ class Room:
             await self._app(scope, receive, send)
         finally:
             self._open -= is_session
+
+    def _is_full(self) -> bool:
+        return self._open >= self._room or self._left() < _TO_GO_ON
+
+
+def descriptors_left() -> int:
+    """How many more files and connections this process can open."""
+    limit = _limit()
+    if limit >= _UNBOUNDED:
+        return limit
+    try:
+        return limit - len(os.listdir("/dev/fd"))
+    except OSError as error:
+        return 0 if error.errno in _NONE_LEFT else _UNBOUNDED
+
+
+def _limit() -> int:
+    """How many descriptors this process may have."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return _UNBOUNDED
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _UNBOUNDED if soft == resource.RLIM_INFINITY else soft
+
+
+def mind_the_log(loop: asyncio.AbstractEventLoop) -> None:
+    """Say once a minute that no descriptors are left for whoever knocks.
+
+    The event loop would say it thousands of times a second, each time on a page of the log.
+    """
+    told_at: float | None = None
+
+    def tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        nonlocal told_at
+        error = context.get("exception")
+        if not isinstance(error, OSError) or error.errno not in _NONE_LEFT:
+            loop.default_exception_handler(context)
+        elif told_at is None or loop.time() - told_at > _REPEATED_SECONDS:
+            told_at = loop.time()
+            _log.error(
+                "This server is full: of the %d files and connections that it may have open "
+                "(ulimit -n), none is left. Raise the limit, or put a proxy before it.",
+                _limit(),
+            )
+
+    loop.set_exception_handler(tell)
 
 
 def own_names() -> list[str]:
@@ -131,9 +189,7 @@ def make_room() -> int:
     if soft != hard:
         with contextlib.suppress(ValueError, OSError):  # macOS: not as far as it says
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    limit = 2**20 if soft == resource.RLIM_INFINITY else soft
-    return max(1, (limit - _OF_ITS_OWN) // _BY_SESSION)
+    return max(1, (_limit() - _OF_ITS_OWN) // _BY_SESSION)
 
 
 def _host(scope: Scope) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from sample_models import Task, tasks
 from sample_models.types import Kind
 from ui.shell.address import About
+from ui.shell.brought import data_sets
 from ui.shell.controls import HALF_A_PHONE_PX, select
 from ui.shell.notices import remark
 from ui.shell.screens import leave_for
@@ -16,21 +17,23 @@ from ui.workshop import instances
 from ui.workshop.item import Item
 from ui.workshop.kept import n_own
 from ui.workshop.request import store_id
+from ui.workshop.store import KEPT_SO_LONG, store
 
 _WIDE_PX = 285
-_AMOUNT_PX = 210  # "100 of the 500, at random"; all of a bar fit beside each other
 _SOURCES = {"test": "Test data", "field": "Real use", "train": "Training data"}
 
 
 def select_task(task: Task, write: Callable[[Task], None], *, screen: str) -> None:
-    """All tasks; `screen` tells the widget from others."""
-    names = {key: each.title for key, each in tasks().items()}
+    """All tasks; `screen` tells the widget from others, and whether it only compares answers."""
+    brought = [each for each in data_sets() if each.askable or screen == "compare"]
+    offered = {**tasks(), **{each.key: each for each in brought}}
+    names = {key: each.title for key, each in offered.items()}
     names.setdefault(task.key, task.title)
     select(
         "Task",
         names,
         task.key,
-        lambda key: write(tasks().get(key, task)),
+        lambda key: write(offered.get(key, task)),
         name=f"{screen}-task",
         width=_WIDE_PX,
     )
@@ -39,17 +42,23 @@ def select_task(task: Task, write: Callable[[Task], None], *, screen: str) -> No
 def select_source(
     task: Task, source: str, write: Callable[[str], None], *, screen: str, about: About
 ) -> None:
-    """Of a network that someone brought, only what they brought; of others, their data as well."""
+    """What someone brought, and those of the task's data that are at hand."""
     names = {source: "What you brought" if Item(source, 0).is_own else _SOURCES[source]}
+    there = {split: name for split, name in _SOURCES.items() if split in task.splits}
+    no_training = (
+        " What the models learned from is not at hand."
+        if there and not task.has_training_data
+        else ""
+    )
     select(
         "Data",
-        names | (_SOURCES if task.examples else {}),
+        names | there,
         source,
         write,
         name=f"{screen}-source",
         about=about,
         width=HALF_A_PHONE_PX,
-        help=f"Where the {NOUNS[task.kind].item}s come from.",
+        help=f"Where the {NOUNS[task.kind].item}s come from.{no_training}",
     )
 
 
@@ -69,7 +78,9 @@ def select_amount(
         return
     shown = min(n, n_there, amounts[-1])
     offered = {each for each in (*amounts, n_there) if each <= min(n_there, amounts[-1])} | {shown}
-    names = {each: drawn_of(each, n_there) for each in offered}
+    names = {
+        each: f"all {each:,}" if each == n_there else f"{each:,} at random" for each in offered
+    }
     select(
         label,
         dict(sorted(names.items())),
@@ -77,7 +88,7 @@ def select_amount(
         write,
         name=f"{screen}-n",
         about=about,
-        width=_AMOUNT_PX,
+        width=HALF_A_PHONE_PX,
         help=help,
     )
 
@@ -114,6 +125,9 @@ def n_there(task: Task, source: str, affinity: str) -> int | None:
 def none_there(kind: Kind, source: str) -> None:
     """There is no item in these data: why, and what to do."""
     noun = NOUNS[kind].item
-    gone = " any more: what people bring is kept for 30 days after its last use."
-    remark(f"There are no {noun}s here" + (gone if Item(source, 0).is_own else "."))
+    is_own = Item(source, 0).is_own
+    if is_own:
+        store().check()  # or what is not there at the moment would be told as gone
+    gone = f" any more: {KEPT_SO_LONG}."
+    remark(f"There are no {noun}s here" + (gone if is_own else "."))
     st.button(f"Bring {noun}s", on_click=leave_for, args=("upload",))

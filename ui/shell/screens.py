@@ -1,10 +1,13 @@
 """Going from one screen to another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
+from ui.shell.presenting.lock import in_url
+
+Way = tuple[str, str, Mapping[str, str]]  # a button's label, the screen it opens, and its URL
 _SCREENS = "screens"
 _LEAVE_FOR = "leave-for"
 _VISIT = "visit"
@@ -17,12 +20,25 @@ def register(screens: Mapping[str, Any]) -> None:
 
 def open_screen(name: str, params: Mapping[str, str] | None = None) -> None:
     """Go to a screen as a new visitor would, or with these parameters in its URL."""
-    st.switch_page(st.session_state[_SCREENS][name], query_params=params)
+    st.switch_page(st.session_state[_SCREENS][name], query_params={**(params or {}), **in_url()})
 
 
 def leave_for(name: str, params: Mapping[str, str] | None = None) -> None:
     """Go to a screen when the page runs next; for callbacks, which no rerun can swallow."""
     st.session_state[_LEAVE_FOR] = name, params
+
+
+def ways_on(ways: Sequence[Way], key: str) -> None:
+    """A button for each way, the first one the main one; `key` begins those of the buttons."""
+    with st.container(horizontal=True):
+        for number, (label, screen, params) in enumerate(ways):
+            st.button(
+                label,
+                key=f"{key}-{number}-{screen}",
+                type="primary" if number == 0 else "secondary",
+                on_click=leave_for,
+                args=(screen, params),
+            )
 
 
 def arrive(screen: str) -> None:

@@ -12,6 +12,7 @@ from ui.figures.pixels import region_names
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 # Where GitHub's Markdown, which Streamlit's is, makes links of bare addresses, escaped or not.
 _AUTOLINKS = re.compile(r"(?=://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+LISTED = 36  # characters of a name: most columns with their value and range are whole
 _WORD_JOINER = "\u2060"  # takes no room, and is no part of any address
 
 
@@ -35,7 +36,7 @@ class Nouns:
 
 NOUNS = {
     "text": Nouns("text", "word", "words", "switched off"),
-    "image": Nouns("picture", "region", "regions", "painted over"),
+    "image": Nouns("picture", "region", "regions", "switched off"),
     "table": Nouns("row", "value", "values", "replaced"),
 }
 
@@ -67,6 +68,22 @@ def points(difference: float) -> str:
     size = abs(difference) * 100
     number = f"{size:.0f}" if size >= 10 else f"{size:.1f}"
     return f"{number} point{'' if number in ('1', '1.0') else 's'}"
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, roughly: "about 40 s", "about 12 min", "about 30 hours"."""
+    if seconds < 90:
+        return f"about {seconds:.0f} s"
+    if seconds < 5400:
+        return f"about {seconds / 60:.0f} min"
+    return f"about {seconds / 3600:,.0f} hours"
+
+
+def pace(seconds: float) -> str:
+    """How long one of many takes: "2.9 s", "12 s", "40 ms"."""
+    if seconds < 0.1:
+        return f"{max(1, round(1000 * seconds))} ms"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
 
 
 def visible(label: str) -> str:
@@ -102,7 +119,7 @@ def _value_and_range(column: str, value: Value, of: str) -> str:
 
 def listed(words: Sequence[str], at_most: int = 6) -> str:
     """“a”, “b” and “c”; beyond `at_most`, how many more."""
-    quoted = [f"“{word if len(word) <= 30 else word[:29] + '…'}”" for word in words]
+    quoted = [f"“{word if len(word) <= LISTED else word[: LISTED - 1] + '…'}”" for word in words]
     if len(quoted) > at_most:
         return f"{', '.join(quoted[:at_most])} and {len(quoted) - at_most} more"
     if len(quoted) < 2:

@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from lime_engine.evaluation import Perturber
+from lime_engine.samplers import most_samples
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject
 from lime_engine.types import PredictFn
@@ -13,7 +14,7 @@ from sample_models import Task, TaskData
 from ui.workshop.catalogue import Entry, entry_of
 from ui.workshop.instances import Items, items_of, perturber_of
 from ui.workshop.item import Item
-from ui.workshop.request import Request, View
+from ui.workshop.request import MOST_SECONDS, Request, View, batch_size, seconds_of
 
 
 class Case:
@@ -29,8 +30,10 @@ class Case:
     def changed(self, **changes: Any) -> "Case":
         """The case of the same item and model with other fields of its request."""
         other = Case(replace(self.request, **changes))
-        same = {"entry", "data", "items"} if {"task", "model", "item"}.isdisjoint(changes) else ()
-        other.__dict__ |= {name: made for name, made in self.__dict__.items() if name in same}
+        if {"task", "model", "item"}.isdisjoint(changes):
+            same = {"entry", "data", "predict", "items"}
+            same |= {"perturber"} if "view" not in changes else set()
+            other.__dict__ |= {name: made for name, made in self.__dict__.items() if name in same}
         return other
 
     @cached_property
@@ -78,14 +81,33 @@ class Case:
         """The item's label in the data."""
         return self._taken_apart[1]
 
+    @property
+    def seconds(self) -> float:
+        """How long the model takes for one instance, where that was measured; else 0."""
+        return self.entry.seconds
+
     @cached_property
     def settings(self) -> LimeSettings:
-        """The request's settings with its kernel width, a multiple of the default, written out."""
-        request = self.request
+        """The request's settings as they suit its item and model.
+
+        With the kernel width, a multiple of the default, written out; no more samples than an item
+        with so many components can have; and in batches that a slow model answers soon.
+        """
+        request, n = self.request, self.request.settings.n_samples
+        settings = replace(request.settings, batch_size=batch_size_for(self))
+        if n == "auto":
+            settings = replace(settings, max_samples=self._most_in_time(settings.max_samples))
+        else:
+            most = most_samples(self.subject.n_components)
+            settings = replace(settings, n_samples=min(n, most))
         if request.width == 1:
-            return request.settings
+            return settings
         width = self.perturber.default_kernel_width(self.subject)
-        return replace(request.settings, kernel_width=request.width * width)
+        return replace(settings, kernel_width=request.width * width)
+
+    def _most_in_time(self, n: int) -> int:
+        each = seconds_of(1, self.seconds)
+        return n if n * each <= MOST_SECONDS else max(2, int(MOST_SECONDS / each))
 
     @cached_property
     def _taken_apart(self) -> tuple[Subject, int | None]:
@@ -95,6 +117,11 @@ class Case:
     def _take_apart(self) -> tuple[Subject, int | None]:
         instance, label = self.items.instance(self.request.item.row)
         return self.perturber.components(instance), label
+
+
+def batch_size_for(*cases: Case) -> int | None:
+    """How many instances these models are asked about at most at once, as it suits all of them."""
+    return batch_size(max(case.seconds for case in cases), max(case.entry.batch for case in cases))
 
 
 class _Once:

@@ -1,4 +1,4 @@
-"""All tasks: the built-in ones, networks that people brought, and models trained again here."""
+"""All tasks: the built-in ones, what people brought, and models trained again here."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -10,29 +10,53 @@ import numpy as np
 
 from lime_engine.errors import InputError
 from lime_engine.types import PredictFn
-from model_adapters import Network, NetworkSettings, load_network
-from sample_models import Labelled, ModelCard, Task, TaskData, load_data, load_model, tasks
-from ui.figures.palette import counted
-from ui.workshop.store import store
+from model_adapters import Network, NetworkSettings, asked_in_words, load_network
+from sample_models import (
+    BroughtAnswers,
+    Improver,
+    Labelled,
+    ModelCard,
+    Task,
+    TaskData,
+    load_data,
+    load_model,
+    tasks,
+)
+from ui.figures.palette import counted, printable, shorten
+from ui.workshop.store import KEPT_SO_LONG, store
+from ui.workshop.trained.data import GONE as DATA_GONE
+from ui.workshop.trained.task import find_data_task, is_data_key
 
 MAX_ROUNDS = 20
 MAX_PARTS = 200  # a round
 MAX_PART_LENGTH = 60  # characters
 _OWN = "own-"
 _ROUNDS = "rounds-"
+_NAMED, _LONGEST_NAMED = 3, 20  # of what was taken out, in a model's name
+_SPEED = "network-speed"  # the store's entries
 _LOADED_AT_ONCE = 2  # networks that people brought, a worker
 _running: dict[str, Network] = {}
 
 
-def keep_network(network_id: str, name: str, settings: NetworkSettings) -> str:
-    """Keep how to ask a network that is in the store; returns the key of its task."""
+def keep_network(
+    network_id: str, name: str, settings: NetworkSettings, seconds: float = 0.0
+) -> str:
+    """Keep how to ask a network that is in the store; returns the key of its task.
+
+    `seconds` is how long it takes for a picture, which is kept beside the card: measured again, it
+    is another number, and the network still the same one.
+    """
+    if seconds:
+        store().write(_SPEED, store().key(_SPEED, network_id), json.dumps(seconds).encode())
     card = {"name": name, "network": network_id, "settings": asdict(settings)}
-    return _OWN + store().put("network-card", json.dumps(card).encode())
+    entry_id = store().put("network-card", json.dumps(card).encode())
+    store().made(network_id, entry_id)
+    return _OWN + entry_id
 
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """What was taken out of a built-in model: words or columns, round by round."""
+    """What was taken out of a task's model: words or columns, round by round."""
 
     task: str
     model: str
@@ -48,7 +72,7 @@ class Rounds:
 
 
 def keep_rounds(task_key: str, model_key: str, rounds: Sequence[Sequence[str]]) -> str:
-    """Keep what is taken out of a built-in task's model; returns the key of a task of its own.
+    """Keep what is taken out of a task's model; returns the key of a task of its own.
 
     Raises
     ------
@@ -63,8 +87,8 @@ def keep_rounds(task_key: str, model_key: str, rounds: Sequence[Sequence[str]]) 
         )
     if _rounds_task("", kept) is None:
         raise InputError(
-            f"The model “{model_key}” of “{task_key}” cannot be trained again here. Choose a "
-            "built-in task of texts or tables."
+            f"The model “{model_key}” of “{task_key}” cannot be trained again here. Choose one "
+            "of texts or tables."
         )
     return _ROUNDS + store().put("rounds", json.dumps(asdict(kept)).encode())
 
@@ -85,13 +109,19 @@ def rounds_of(task_key: str) -> Rounds | None:
 class Entry:
     """One of a task's models, or one of another task, on the task's items.
 
-    `class_names` are those that the model knows; `data` and `predict` are made once a process.
+    `class_names` are those that the model knows, `seconds` is how long it takes for one item where
+    that was measured, else 0; `data` and `predict` are made once a process. `brought` are the
+    answers of one that cannot be asked. `batch` is how many items it is asked about at a time,
+    whatever there are; 1 for any number.
     """
 
     task: Task
     class_names: tuple[str, ...]
+    seconds: float
     data: Callable[[], TaskData]
     predict: Callable[[], PredictFn[Any]]
+    brought: BroughtAnswers | None = None
+    batch: int = 1
 
 
 def entry_of(task_key: str, model_key: str) -> Entry:
@@ -106,7 +136,12 @@ def entry_of(task_key: str, model_key: str) -> Entry:
     if "/" in model_key:
         owner_key, _, model_key = model_key.rpartition("/")
         owner = task_of(owner_key)
-    return Entry(task, owner.class_names, partial(_data, task), partial(load, owner, model_key))
+    card = next((card for card in owner.models if card.key == model_key), None)
+    loading, names = partial(load, owner, model_key), owner.class_names_of(model_key)
+    if card is None:
+        return Entry(task, names, 0.0, partial(_data, task), loading)
+    batch = (card.asked or {}).get("batch") or 1
+    return Entry(task, names, card.seconds, partial(_data, task), loading, card.brought, batch)
 
 
 def data_of(task_key: str) -> TaskData:
@@ -128,7 +163,8 @@ def _data(task: Task) -> TaskData:
 
 def has_data(task_key: str) -> bool:
     """Whether the task has labelled data: for a network that someone brought there is none."""
-    return not task_key.startswith(_OWN)
+    task = find_task(task_key)
+    return task is not None and bool(task.splits)
 
 
 def find_task(key: str) -> Task | None:
@@ -136,6 +172,8 @@ def find_task(key: str) -> Task | None:
     if key.startswith(_ROUNDS):
         rounds = rounds_of(key)
         return None if rounds is None else _rounds_task(key, rounds)
+    if is_data_key(key):
+        return find_data_task(key)
     if not key.startswith(_OWN):
         return tasks().get(key)
     raw = store().read("network-card", key.removeprefix(_OWN))
@@ -156,10 +194,12 @@ def task_of(key: str) -> Task:
             "This model, which was trained again here, is no longer on this server: what was taken "
             "out is kept for 30 days after its last use. Start again under Improve."
         )
+    if task is None and is_data_key(key):
+        raise InputError(DATA_GONE)
     if task is None:
         raise InputError(
-            "This network is no longer on this server: what people bring is kept for 30 days after "
-            "its last use. Bring it again under Upload."
+            f"This network is no longer on this server: {KEPT_SO_LONG}. Bring it again under "
+            "Upload."
         )
     return task
 
@@ -202,47 +242,66 @@ def load(task: Task, model_key: str) -> PredictFn[Any]:
 
 @lru_cache(maxsize=6)
 def retrained(task_key: str, model_key: str, removed: frozenset[str]) -> PredictFn[Any]:
-    """A built-in task's model trained again without these parts, once a process (seconds).
+    """A task's model trained again without these parts, once a process (seconds).
 
     Raises
     ------
     InputError
-        If the model cannot be trained again here.
+        If the model cannot be trained again here, or is gone.
     LimeError
         As its improver.
     """
     if not removed:
-        return load_model(task_key, model_key)
-    improver = tasks()[task_key].model(model_key).improver
-    if improver is None:
+        return load(task_of(task_key), model_key)
+    return improver_of(task_key, model_key).retrain(removed)
+
+
+def improver_of(task_key: str, model_key: str) -> Improver:
+    """How a task's model is trained again.
+
+    Raises
+    ------
+    InputError
+        If it cannot be, or is gone.
+    """
+    found = find_model(task_of(task_key), model_key)
+    if found is None or found[1].improver is None:
         raise InputError(
             f"The model “{model_key}” cannot be trained again here. Choose another model."
         )
-    return improver.retrain(removed)
+    return found[1].improver
 
 
 def _rounds_task(key: str, kept: Rounds) -> Task | None:
-    """The built-in task with the model as it was, and one model for each round."""
-    base = tasks().get(kept.task)
+    """The task with the model as it was, and one model for each round."""
+    base = find_task(kept.task)
     card = next((c for c in base.models if c.key == kept.model), None) if base else None
     if base is None or card is None or card.improver is None:
         return None
-    noun = "column" if base.kind == "table" else "word"
+    again = "trained again" if base.has_training_data else "as it is, but"
     later = [
         ModelCard(
             kept.model_key(number),
-            f"Round {number}: with other backgrounds"
-            if base.kind == "image"
-            else f"Round {number}: without {counted(len(kept.removed(number)), noun)}",
-            f"{card.name}, trained again without what was taken out up to round {number}.",
+            f"{card.name}, round {number}: {_without(base, kept.rounds[:number])}",
+            f"{card.name}, {again} without what was taken out up to round {number}.",
             partial(retrained, base.key, card.key, kept.removed(number)),
             ignores_case=card.ignores_case,
+            seconds=card.seconds,
         )
         for number in range(1, len(kept.rounds) + 1)
     ]
-    before = replace(card, load=partial(load_model, base.key, card.key))
-    data = partial(load_data, base.key)
-    return replace(base, key=key, models=(before, *later), data=data)
+    before = replace(card, load=partial(load, base, card.key))
+    return replace(base, key=key, models=(before, *later), data=partial(_data, base))
+
+
+def _without(base: Task, rounds: Sequence[Sequence[str]]) -> str:
+    """What was taken out of a model in these rounds, in short; what went last first."""
+    if base.kind == "image":
+        return "with other backgrounds"
+    parts = list(dict.fromkeys(part for each in reversed(rounds) for part in each))
+    named = ", ".join(shorten(printable(part), _LONGEST_NAMED) for part in parts[:_NAMED])
+    more = len(parts) - _NAMED
+    return f"without {named}{f' and {more:,} more' if more > 0 else ''}"
 
 
 def _checked(parts: Sequence[str]) -> tuple[str, ...]:
@@ -267,7 +326,18 @@ def _checked(parts: Sequence[str]) -> tuple[str, ...]:
 def _own_task(key: str, card: Mapping[str, Any]) -> Task:
     name, names = str(card["name"]), tuple(card["settings"]["class_names"])
     load = partial(load_kept_network, card["network"], card["settings"])
+    speed = store().read(_SPEED, store().key(_SPEED, card["network"]))
+    seconds = 0.0 if speed is None else float(json.loads(speed))
     nothing = Labelled((), np.empty(0, dtype=np.int64))
+    asked = settings_of_network(card["settings"])
+    own = ModelCard(
+        "own",
+        name,
+        f"The network as it was brought. {asked_in_words(asked)}",
+        load,
+        seconds=seconds,
+        asked={key: value for key, value in asdict(asked).items() if key != "class_names"},
+    )
     return Task(
         key=key,
         kind="image",
@@ -277,10 +347,11 @@ def _own_task(key: str, card: Mapping[str, Any]) -> Task:
         f"{counted(len(names), 'class', 'classes')}.",
         source="Brought to this server by whoever opened it first; nobody else has checked it.",
         class_names=names,
-        models=(ModelCard("own", name, "The network as it was brought.", load),),
+        models=(own,),
         examples=(),
         data=lambda: TaskData(nothing, nothing, nothing),
         mode="multilabel" if card["settings"].get("output") == "independent" else "classification",
+        splits=(),
     )
 
 
@@ -299,5 +370,10 @@ def load_kept_network(network_id: str, settings: Mapping[str, Any]) -> Network:
         raise InputError(
             "The file of this network is no longer on this server. Bring it again under Upload."
         )
-    names = tuple(settings["class_names"])
-    return load_network(data, NetworkSettings(**{**settings, "class_names": names}))
+    return load_network(data, settings_of_network(settings))
+
+
+def settings_of_network(values: Mapping[str, Any]) -> NetworkSettings:
+    """Settings after a way through JSON."""
+    lists = {name: tuple(values.get(name, ())) for name in ("class_names", "mean", "std")}
+    return NetworkSettings(**{**values, **lists})

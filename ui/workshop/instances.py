@@ -13,15 +13,18 @@ from lime_engine.image.perturber import ImagePerturber
 from lime_engine.table.perturber import TabularPerturber
 from lime_engine.text import TextPerturber
 from sample_models import Task, TaskData
+from sample_models.types import Kind
 from ui.workshop import kept
 from ui.workshop.catalogue import data_of, task_of
 from ui.workshop.item import Item
+from ui.workshop.kept import numbers_of
 from ui.workshop.request import Bins, TableView, View
+from ui.workshop.store import KEPT_SO_LONG, store
 from ui.workshop.worker import Report
 
 GONE = (
-    "What was brought here is no longer on this server: it is kept for 30 days after its last use. "
-    "Bring it again under Upload."
+    f"What was brought here is no longer on this server: {KEPT_SO_LONG}. Bring it again under "
+    "Upload."
 )
 
 
@@ -29,7 +32,8 @@ GONE = (
 class Items:
     """The items of a source: a split of a task, or what someone brought.
 
-    `read(row)` makes one of `n` instances; `labels` (n,) are those in the data, None without.
+    `read(row)` makes one of `n` instances; `labels` (n,) are those in the data, numbers of the
+    task's classes, -1 where not known; None without any.
     """
 
     n: int
@@ -49,7 +53,8 @@ class Items:
                 f"There is no number {row + 1} here; there are {self.n}. Choose another from the "
                 "list."
             )
-        return self.read(row), None if self.labels is None else int(self.labels[row])
+        label = -1 if self.labels is None else int(self.labels[row])
+        return self.read(row), None if label < 0 else label
 
 
 def items_of(task: Task, source: str, data: Callable[[], TaskData]) -> Items:
@@ -82,23 +87,30 @@ def _items(task_key: str, source: str) -> Items:
 
 def _brought(task: Task, source: str) -> Items:
     """What someone brought under this id, and what reads one of it."""
-    match task.kind:
+    if not store().use(kept.ENTRIES[task.kind], source):
+        raise InputError(GONE)
+    return _items_kept(task.kind, source, task.class_names)
+
+
+@functools.lru_cache(maxsize=2)
+def _items_kept(kind: Kind, source: str, class_names: tuple[str, ...]) -> Items:
+    found = kept.opened(kind, source)
+    if found is None:
+        raise InputError(GONE)
+    labels = None if found.labels is None else numbers_of(found.labels, class_names)
+    return Items(len(found.lines), lambda row: _instance(kind, found, row), labels)
+
+
+def _instance(kind: Kind, found: kept.Kept, row: int) -> Any:
+    match kind:
         case "text":
-            texts = kept.texts(source)
-            if texts is not None:
-                return Items(len(texts), texts.__getitem__)
+            return found.item(row)
         case "image":
-            pictures = kept.pictures(source)
-            if pictures is not None:
-                return Items(len(pictures), lambda row: _pixels(pictures[row][1]))
+            return _pixels(found.item(row)["id"])
         case "table":
-            rows = kept.rows(source)
-            if rows is not None:
-                columns, values = rows
-                return Items(len(values), lambda row: dict(zip(columns, values[row], strict=True)))
+            return dict(zip(found.columns, found.item(row), strict=True))
         case unreachable:
             assert_never(unreachable)
-    raise InputError(GONE)
 
 
 def _pixels(entry_id: str) -> Any:

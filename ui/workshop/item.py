@@ -1,6 +1,7 @@
 """Which text: the name of one item in a URL."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _BUILT_IN = re.compile(r"(train|test|field)-(\d{1,6})")
@@ -21,6 +22,10 @@ class Item:
     def is_own(self) -> bool:
         return self.source not in ("train", "test", "field")
 
+    def is_among(self, splits: Collection[str]) -> bool:
+        """Whether it is one of a task that has these splits: of one of them, or brought."""
+        return self.is_own or self.source in splits
+
     def __str__(self) -> str:
         return f"{'own-' if self.is_own else ''}{self.source}-{self.row}"
 
@@ -31,6 +36,7 @@ class Item:
         return cls(match[1], int(match[2])) if match else None
 
 
-def read_source(text: str) -> str | None:
-    """A split's name or the store's id of what was brought, as a URL says it; None for others."""
-    return text if Item.parse(str(Item(text, 0))) else None
+def read_source(text: str, splits: Collection[str]) -> str | None:
+    """One of these splits, or the store's id of what was brought, as a URL says it; else None."""
+    item = Item.parse(str(Item(text, 0)))
+    return text if item is not None and item.is_among(splits) else None

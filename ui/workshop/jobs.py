@@ -22,7 +22,7 @@ from multiprocessing import connection
 from typing import Any, Generic, Literal, TypeVar
 
 from lime_engine.errors import Cancelled
-from ui.workshop.worker import GONE, STOP, Report, WorkerError, serve
+from ui.workshop.worker import GONE, SPENT, STOP, TOO_MUCH, Report, WorkerError, serve
 
 __all__ = ["Job", "Report", "State", "WorkerError", "Workers", "workers"]
 
@@ -31,6 +31,9 @@ State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 _log = logging.getLogger(__name__)
 _SPAWN = multiprocessing.get_context("spawn")
+LEASE_SECONDS = 10.0  # a viewer who gives no sign of life for so long has gone, or, whose page is
+OPEN_SECONDS = 90.0  # open, for so long: browsers let a hidden page look once a minute
+_LOOK_SECONDS = 0.5  # at the leases
 _DIED = "The worker process that computed this ended unexpectedly; try again."
 
 
@@ -50,17 +53,39 @@ class _Work:
         self.finished.set()
 
 
+class _Viewer:
+    """Somebody who waits for a computation, as long as there are signs of life."""
+
+    def __init__(self, work: _Work, is_open: Callable[[], bool]) -> None:
+        self.work, self._is_open = work, is_open
+        self.seen = time.monotonic()
+        self.lapsed = False
+        self.leave: Callable[[], object]
+
+    def waits(self, lease_seconds: float) -> bool:
+        """Whether there was a sign of life lately."""
+        silent = time.monotonic() - self.seen
+        return silent < lease_seconds or (silent < OPEN_SECONDS and self._is_open())
+
+
 class Job(Generic[T]):
     """One viewer's view of a computation.
 
-    Keep it as long as the result is wanted: a job that is left, or simply forgotten (its session
-    ended), no longer counts, and a computation without viewers is cancelled.
+    Look at it (`wait`) every few seconds as long as the result is wanted: a job that is left,
+    forgotten, or not looked at (its page was closed) no longer counts, and a computation without
+    viewers is cancelled.
     """
 
-    def __init__(self, work: _Work, drop_viewer: Callable[[_Work], None]) -> None:
-        self._work = work
-        self._leave = weakref.finalize(self, drop_viewer, work)  # runs once, whoever calls it
+    def __init__(self, viewer: _Viewer, drop_viewer: Callable[[_Viewer], None]) -> None:
+        self._viewer, self._work = viewer, viewer.work
+        self._leave = weakref.finalize(self, drop_viewer, viewer)  # runs once, whoever calls it
         self._leave.atexit = False
+        viewer.leave = self._leave
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it no longer counts because nobody looked at it: submit it again."""
+        return self._viewer.lapsed
 
     @property
     def state(self) -> State:
@@ -74,7 +99,10 @@ class Job(Generic[T]):
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end at most this long; True when it has ended, however it ended."""
-        return self._work.finished.wait(seconds)
+        self._viewer.seen = time.monotonic() + seconds
+        ended = self._work.finished.wait(seconds)
+        self._viewer.seen = time.monotonic()
+        return ended
 
     def result(self) -> T:
         """The value, waiting for it without limit.
@@ -84,7 +112,8 @@ class Job(Generic[T]):
         LimeError
             The worker's own error with its type and message, `Cancelled`, or `WorkerError`.
         """
-        self._work.finished.wait()
+        while not self.wait(_LOOK_SECONDS):
+            pass
         if self._work.state != "done":
             raise self._work.value
         value: T = self._work.value
@@ -104,9 +133,13 @@ class Workers:
         How many jobs run at the same time.
     grace_seconds
         How long a cancelled job may take to notice before its process is ended by force.
+    lease_seconds
+        How long a viewer counts who does not look at the job.
     """
 
-    def __init__(self, n_slots: int, *, grace_seconds: float = 2.0) -> None:
+    def __init__(
+        self, n_slots: int, *, grace_seconds: float = 2.0, lease_seconds: float = LEASE_SECONDS
+    ) -> None:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")  # inherited: the slots already use all the cores
         # Re-entrant, because the garbage collector may drop a viewer while we hold it.
@@ -116,17 +149,27 @@ class Workers:
         self._preloads: deque[_Work] = deque()
         self._preloading: _Work | None = None
         self._idle: set[_Slot] = set()
+        self._viewers: set[_Viewer] = set()
+        self._lease_seconds = lease_seconds
         self._closed = False
         self._slots = [_Slot(self, number, grace_seconds) for number in range(n_slots)]
         for slot in self._slots:
             slot.thread.start()
+        threading.Thread(target=self._end_leases, name="leases", daemon=True).start()
 
     @property
     def ready(self) -> bool:
         """Whether every worker process has answered once."""
         return all(slot.answered for slot in self._slots)
 
-    def submit(self, key: str, function: Callable[..., T], *args: Any, affinity: str) -> Job[T]:
+    def submit(
+        self,
+        key: str,
+        function: Callable[..., T],
+        *args: Any,
+        affinity: str,
+        is_open: Callable[[], bool] = lambda: False,
+    ) -> Job[T]:
         """Compute `function(*args, report=Report)` in a worker process.
 
         Parameters
@@ -137,6 +180,8 @@ class Workers:
             Importable from a module; it and its arguments and result must pickle.
         affinity
             What is costly to load first (a model's key): an idle worker that has it is preferred.
+        is_open
+            Whether the viewer's page is still connected, so that a long silence may mean little.
         """
         with self._changed:
             work = self._active.get(key)
@@ -145,7 +190,11 @@ class Workers:
                 self._enqueue(self._pending, work)
                 self._active[key] = work
             work.viewers += 1
-        return Job(work, self._drop_viewer)
+            viewer = _Viewer(work, is_open)
+            job: Job[T] = Job(viewer, self._drop_viewer)
+            self._viewers.add(viewer)
+            self._changed.notify_all()  # there are leases to look at
+        return job
 
     def preload(self, function: Callable[..., object], *args: Any, affinity: str) -> None:
         """Run this when nobody waits for anything else, one at a time; its result is dropped."""
@@ -170,8 +219,22 @@ class Workers:
             queue.append(work)
             self._changed.notify_all()
 
-    def _drop_viewer(self, work: _Work) -> None:
+    def _end_leases(self) -> None:
+        """Let go of who waits no longer: a closed page says nothing, its session lives on."""
         with self._changed:
+            while not self._closed:
+                self._changed.wait(_LOOK_SECONDS if self._viewers else None)
+                for viewer in list(self._viewers):
+                    if viewer.work.finished.is_set():
+                        self._viewers.discard(viewer)
+                    elif not viewer.waits(self._lease_seconds):
+                        viewer.lapsed = True
+                        viewer.leave()
+
+    def _drop_viewer(self, viewer: _Viewer) -> None:
+        with self._changed:
+            self._viewers.discard(viewer)
+            work = viewer.work
             work.viewers -= 1
             if work.viewers == 0 and not work.finished.is_set():
                 self._cancel(work)
@@ -259,10 +322,12 @@ class _Slot:
                 try:
                     state, value = self._compute(work)
                 except GONE:
+                    process = self._process
                     self._disconnect()
                     if work.state != "cancelled":  # else we ended it ourselves
                         _log.warning("A worker process ended during a job; it is replaced.")
-                    state, value = "failed", WorkerError(_DIED)
+                    is_spent = process is not None and process.exitcode == SPENT
+                    state, value = "failed", WorkerError(TOO_MUCH if is_spent else _DIED)
                 self._pool.end_work(self, work, state, value)
                 self._connect()
         finally:

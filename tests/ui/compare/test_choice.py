@@ -14,10 +14,14 @@ from lime_engine.errors import InputError
 from model_adapters import NetworkSettings
 from sample_models import tasks
 from ui.compare.choice import (
+    BOARDS,
+    COSTS,
     MAX_ITEMS,
     NAMES,
     ORDERS,
     SHOWS,
+    SURE,
+    WORDS,
     CompareChoice,
     blinded,
     first_comparison,
@@ -74,7 +78,7 @@ def comparisons(draw: st.DrawFn) -> CompareChoice:
     return CompareChoice(
         task,
         draw(st.tuples(models, models)),
-        source=draw(st.sampled_from(["train", "test", "field", OWN_ID])),
+        source=draw(st.sampled_from([*task.splits, OWN_ID])),
         n=draw(st.integers(1, MAX_ITEMS)),
         matches=draw(st.tuples(matches, matches)),
         show=draw(st.sampled_from(SHOWS)),
@@ -87,6 +91,10 @@ def comparisons(draw: st.DrawFn) -> CompareChoice:
         off=tuple(draw(st.lists(st.integers(0, 99_999), unique=True, max_size=8))),
         edits=tuple(draw(edits).items()),
         who=draw(st.sampled_from(["", WHO])),
+        board=draw(st.sampled_from(BOARDS)),
+        cost=draw(st.sampled_from(COSTS)),
+        miss=draw(st.none() | answer),
+        by=draw(st.sampled_from(["class", WORDS, *SURE, "word:chest pain", "column:patient id"])),
     )
 
 
@@ -187,6 +195,29 @@ def test_both_orders_occur_and_each_has_a_link_of_its_own() -> None:
     assert len({each.comparison_id for each in found}) == len(found)
 
 
+def test_each_person_has_the_sides_of_one_comparison_in_an_order_of_their_own() -> None:
+    shared = blinded(replace(first_comparison(TRIAGE), matches=((1, 0), None)))
+    people = [f"{number:016x}" for number in range(40)]
+    found = [read_comparison(shared.params() | {"who": who}) for who in people]
+    assert {each.models for each in found} == {("a", "b"), ("b", "a")}
+    assert {dict(zip(each.models, each.matches, strict=True))["a"] for each in found} == {(1, 0)}
+    assert {each.verdicts_id for each in found} == {shared.verdicts_id}
+    assert found == [shared.for_person(who) for who in people]
+    for each in found:  # what is kept of both answers is of these sides
+        assert (each.comparison_id == found[0].comparison_id) == (each.models == found[0].models)
+        assert each.is_other_way(people[0]) == (each.models != found[0].models)
+        assert each.for_person(people[0]) == found[0]
+
+
+def test_a_link_of_the_time_of_one_order_for_all_keeps_it() -> None:
+    content = {"task": "triage", "models": ["b", "a"], "matches": [None, None]}
+    blind = store().put("blind", json.dumps(content | {"source": "test", "n": 9}).encode())
+    for number in range(20):
+        choice = read_comparison({"blind": blind, "who": f"{number:016x}"})
+        assert choice.models == ("b", "a")
+        assert choice.verdicts_id == choice.comparison_id
+
+
 def test_hidden_names_survive_a_restart(a_store_of_its_own: Store) -> None:
     hidden = blinded(first_comparison(TRIAGE))
     store.cache_clear()  # what a new process begins with
@@ -195,11 +226,11 @@ def test_hidden_names_survive_a_restart(a_store_of_its_own: Store) -> None:
 
 
 def test_names_are_hidden_until_that_persons_last_word() -> None:
-    hidden = replace(blinded(first_comparison(TRIAGE)), who=WHO)
-    other = replace(hidden, who="f" * 16)
-    say(hidden.comparison_id, WHO, "first", "", last=False)
+    hidden = blinded(first_comparison(TRIAGE)).for_person(WHO)
+    other = hidden.for_person("f" * 16)
+    say(hidden.verdicts_id, WHO, "first", "", last=False)
     assert hidden.names == ("Model 1", "Model 2")
-    say(hidden.comparison_id, WHO, "first", "", last=True)
+    say(hidden.verdicts_id, WHO, "first", "", last=True)
     assert not hidden.is_blind
     assert hidden.names == tuple(TRIAGE.model(key).name for key in hidden.models)
     assert other.names == ("Model 1", "Model 2")
@@ -290,6 +321,29 @@ def test_what_stands_for_nothing_is_anything_else() -> None:
     assert found.answers(1, second).tolist() == [2]
     assert [found.own_class(0, answer) for answer in range(3)] == [0, 1, None]
     assert [found.own_class(1, answer) for answer in range(3)] == [None, 1, None]
+
+
+def test_yes_or_no_on_its_own_is_not_added_up() -> None:
+    """Of two classes that the data do not know, the strongest yes; apart on what both know."""
+    by_class = [(0, 1), (None, 1, None, 0)]
+    found = matching(["wolf", "husky"], ["One", "Two"], by_class, (False, True))
+    first, second = np.array([[0.6, 0.4]]), np.array([[0.9, 0.2, 0.8, 0.5]])
+    np.testing.assert_allclose(found.joint(0, first), [[0.6, 0.4, 0.0]])
+    np.testing.assert_allclose(found.joint(1, second), [[0.5, 0.2, 0.9]])
+    assert found.answers(1, second).tolist() == [2]
+    joint = found.joint(0, first), found.joint(1, second)
+    np.testing.assert_allclose(found.distances(*joint), [0.2])  # husky, not anything else
+    apart = matching(["wolf", "husky"], ["One", "Two"], [(0, None), (None, 1)], (True, True))
+    joint = apart.joint(0, first), apart.joint(1, first)
+    np.testing.assert_allclose(apart.distances(*joint), [0.0])  # nothing that both know
+
+
+def test_of_two_answers_the_distance_is_that_of_either() -> None:
+    first, second = np.array([[0.6, 0.4], [0.1, 0.9]]), np.array([[0.35, 0.65], [0.1, 0.9]])
+    for independent in (False, True):
+        both = [(0, 1), (0, 1)]
+        found = matching(["wolf", "husky"], ["One", "Two"], both, (independent, independent))
+        np.testing.assert_allclose(found.distances(first, second), [0.25, 0.0])
 
 
 @given(st.data())

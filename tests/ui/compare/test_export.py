@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -17,12 +18,14 @@ from lime_engine.subjects import TabularSubject, subject_to_dict
 from sample_models import tasks
 from tests.conditions import PATIENCE
 from ui.compare.choice import CompareChoice, blinded, first_comparison
-from ui.compare.export import Shown, as_csv, as_report
+from ui.compare.export import Shown, as_report, sheet
 from ui.compare.panels import whole
 from ui.compare.values import (
     Answered,
     AnsweredItem,
+    ClassScores,
     Compared,
+    Curves,
     Estimated,
     Lean,
     OverlapOf,
@@ -31,6 +34,7 @@ from ui.compare.values import (
     Scores,
 )
 from ui.compare.verdicts import Verdict, look, read_verdict, say
+from ui.explain import sheet as sheets
 from ui.figures import pixels
 from ui.pick.values import Reason
 
@@ -94,7 +98,7 @@ def shown(choice: CompareChoice | None = None, **changes: Any) -> Shown:
         Answered(("routine", "urgent"), ITEMS, board(0.9, 0.75)),
         COMPARED,
         tuple(paired(each.row, each.overlap) for each in OVERLAPS if each.row != 1),
-        read_verdict(choice.comparison_id, WHO),
+        read_verdict(choice.verdicts_id, WHO),
         None,
     )
     return replace(found, **changes)
@@ -132,18 +136,58 @@ class Cells(HTMLParser):
             self.rows[-1][-1] += data.strip()
 
 
+def test_the_report_tells_of_classes_and_costs() -> None:
+    share, auc = Estimated(0.75, 0.5, 0.875), 0.8765
+    curves = Curves((), (), auc, 0.5)
+    answered = replace(
+        shown().answered,
+        items=tuple(replace(item, p=(0.9, 0.2)) for item in ITEMS),
+        classes=(ClassScores(1, 2, (share, None), (None, share), (curves, curves)),),
+    )
+    text = as_report(shown(answered=answered))
+    rows = Cells(text).rows
+    assert ["urgent (2)", "found (recall)", "75% (50% to 88%)", "not known"] in rows
+    assert ["urgent", "right when it says so (precision)", "not known", "75% (50% to 88%)"] in rows
+    assert ["urgent", "area under the ROC curve", "0.876", "0.876"] in rows
+    # Of the three with a label two are urgent; all get one probability: to call all of them urgent
+    # costs one false alarm, to call none 10.
+    assert "If to miss one “urgent” costs as much as 5 false alarms: Both cost the same: 1." in text
+    assert "If to miss one" not in as_report(shown())
+
+
 # --- CSV ----------------------------------------------------------------------------------------
+
+
+def as_csv(found: Shown) -> str:
+    return sheets.as_csv(sheet(found))
+
+
+def test_the_csv_has_what_is_known_of_every_item() -> None:
+    pairs = {each.row: paired(each.row, each.overlap) for each in OVERLAPS}
+    texts = [["=cmd()"], ["two"], ["three"], ["four"]]
+    found = shown(contents=lambda: texts, pair=pairs.get)
+    head, *rows = lines(as_csv(found))
+    assert [row[1] for row in rows] == ["'=cmd()", "two", "three", "four"]
+    assert json.loads(rows[0][5]) == [["Chest", 0.4], ["pain", -0.1]]
+    assert json.loads(rows[0][8]) == [["W9", 0.2]]
+    book = lines(sheets.codebook(sheet(found)))
+    assert [name for name, _ in book[1:]] == head
+    assert all(meaning.endswith(".") for _, meaning in book[1:])
+    assert "Chest" not in as_csv(shown())  # of what is not explained
 
 
 def test_the_csv_has_the_numbers_of_every_item() -> None:
     head, *rows = lines(as_csv(shown()))
     assert head == [
         "item",
+        "text",
         "label",
         "Model A: answer",
         "Model A: probability",
+        "Model A: reasons",
         "Model B: answer",
         "Model B: probability",
+        "Model B: reasons",
         "distance",
         "reasons",
         "in common",
@@ -153,16 +197,16 @@ def test_the_csv_has_the_numbers_of_every_item() -> None:
     ]
     assert len(rows) == len(ITEMS)
     assert rows[1] == (
-        "test-1,routine,routine,0.7000,urgent,0.6000,0.3000,,,,,"  # two answers: no reasons alike
+        "test-1,,routine,routine,0.7000,,urgent,0.6000,,0.3000,,,,,"  # two answers
     ).split(",")
-    assert [row[1] for row in rows] == ["urgent", "routine", "", "urgent"]
-    assert rows[2][7:] == ["different", "0.1250", "0.1250", "0.9000", "-0.2778"]
-    assert rows[3][7:] == ["unclear", "", "", "0.9000", "-0.2778"]
+    assert [row[2] for row in rows] == ["urgent", "routine", "", "urgent"]
+    assert rows[2][10:] == ["different", "0.1250", "0.1250", "0.9000", "-0.2778"]
+    assert rows[3][10:] == ["unclear", "", "", "0.9000", "-0.2778"]
 
 
 def test_the_csv_before_anything_is_explained() -> None:
     rows = lines(as_csv(shown(compared=None, items=())))
-    assert all(row[7:] == [""] * 5 for row in rows[1:])
+    assert all(row[10:] == [""] * 5 for row in rows[1:])
 
 
 def test_cells_are_no_formulas() -> None:
@@ -170,8 +214,8 @@ def test_cells_are_no_formulas() -> None:
     named = replace(task, models=(replace(task.models[0], name="=x"), task.models[1]))
     answered = Answered(("=HYPERLINK(1)", "@SUM"), ITEMS, board(0.9, 0.75))
     rows = lines(as_csv(shown(CompareChoice(named, ("a", "b")), answered=answered)))
-    assert rows[0][2] == "'=x: answer"
-    assert rows[2][2] == "'=HYPERLINK(1)"
+    assert rows[0][3] == "'=x: answer"
+    assert rows[2][3] == "'=HYPERLINK(1)"
     assert not [c for row in rows for c in row if c.startswith(("=", "@", "+"))]
 
 
@@ -181,8 +225,8 @@ def test_cells_are_no_formulas() -> None:
 def test_the_report_has_the_numbers_of_the_screen() -> None:
     choice = first_comparison(tasks()["triage"])
     for what in ("1", "2"):
-        look(choice.comparison_id, WHO, "item", what)
-    say(choice.comparison_id, WHO, "second", "W9 is a *stamp*", last=True)
+        look(choice.verdicts_id, WHO, "item", what)
+    say(choice.verdicts_id, WHO, "second", "W9 is a *stamp*", last=True)
     html = as_report(shown(field=board(0.5, 0.875, n=300)))
     rows = Cells(html).rows
     for row in (
@@ -219,7 +263,8 @@ def test_bars_are_as_long_as_their_numbers() -> None:
     widths = re.findall(
         r'class="bar" aria-hidden="true" style="width:([\d.]+)%', as_report(shown())
     )
-    means = np.array([0.05, 0.2, 0.1, 0.0])
+    w9, pain = [0.05, 0.2], [0.1, 0.0]  # the strongest of each model, then the differences
+    means = np.array([*pain, *w9, *w9, *w9, *pain])
     np.testing.assert_allclose([float(w) for w in widths], 55 * means / 0.2, atol=0.05)
 
 
@@ -267,7 +312,7 @@ def test_the_report_is_one_escaped_file() -> None:
     task = tasks()["triage"]
     named = (replace(task.models[0], name=NASTY), task.models[1])
     choice = CompareChoice(replace(task, title="<b>title</b>", models=named), ("a", "b"))
-    say(choice.comparison_id, WHO, "first", NASTY, last=True)
+    say(choice.verdicts_id, WHO, "first", NASTY, last=True)
     answered = Answered((NASTY, "<img src=x>"), ITEMS, board(0.9, 0.75))
     html = as_report(shown(choice, answered=answered))
     Cells(html)
@@ -305,7 +350,7 @@ def test_many_answers_are_a_matrix_that_adds_up() -> None:
 def test_while_names_are_hidden_no_file_has_them(task_key: str) -> None:
     task = tasks()[task_key]
     hidden = replace(blinded(replace(first_comparison(task), source="field")), who=WHO)
-    say(hidden.comparison_id, WHO, "first", "", last=False)
+    say(hidden.verdicts_id, WHO, "first", "", last=False)
     found = shown(hidden, field=board(0.5, 0.875))
     for text in (as_csv(found), as_report(found)):
         assert "Model 1" in text
@@ -337,12 +382,12 @@ def test_both_orders_of_a_hidden_pair_make_the_same_files() -> None:
 
 def test_the_last_word_tells_the_names() -> None:
     hidden = replace(blinded(first_comparison(tasks()["triage"])), who=WHO)
-    say(hidden.comparison_id, WHO, "first", "", last=True)
+    say(hidden.verdicts_id, WHO, "first", "", last=True)
     html = as_report(shown(hidden))
     first, second = hidden.names
     assert {first, second} == {"Model A", "Model B"}
     assert f"Model 1 was {first}. Model 2 was {second}." in html
-    assert lines(as_csv(shown(hidden)))[0][2] == f"{first}: answer"
+    assert lines(as_csv(shown(hidden)))[0][3] == f"{first}: answer"
 
 
 # --- The buttons --------------------------------------------------------------------------------
@@ -360,7 +405,7 @@ def test_the_files_names_tell_nothing() -> None:
     app = AppTest.from_function(page, default_timeout=PATIENCE).run()
     assert not app.exception
     buttons = app.get("download_button")
-    assert [button.proto.label for button in buttons] == ["Report", "CSV"]
+    assert [button.proto.label for button in buttons] == ["Report", "CSV", "Codebook"]
     source = repr([button.proto for button in buttons])
     assert "Model" not in source
     assert "triage" not in source

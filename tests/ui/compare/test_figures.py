@@ -3,6 +3,7 @@ import json
 import math
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -17,10 +18,14 @@ from ui.compare.figures.answer_matrix import (
     left_out,
     matrix_in_words,
 )
+from ui.compare.figures.before_after import before_after
+from ui.compare.figures.curves import curves_figure
 from ui.compare.figures.mirrored_bars import mirrored_bars, mirrored_in_words
+from ui.compare.figures.own_bars import own_bars, own_in_words
 from ui.compare.figures.paired_differences import BY_CHANCE
 from ui.compare.figures.paired_weights import paired_in_words, paired_weights_chart
-from ui.compare.values import AnsweredItem, Lean
+from ui.compare.figures.shares import SharesRow, shares_figure, shares_in_words
+from ui.compare.values import AnsweredItem, Estimated, Lean
 from ui.figures import palette
 from ui.figures.weights import LIE_WITHIN
 
@@ -201,6 +206,7 @@ def test_a_matrix_of_nothing():
 
 # What each model leans on
 
+PICTURES = tuple(f"data:image/png;base64,{name}" for name in "abcde")
 LEANS = [
     Lean("Host", (0.2, 0.05), (3, 1)),
     Lean("God", (0.0, 0.1), (2,)),
@@ -218,7 +224,9 @@ def test_both_sides_have_one_scale_and_point_away_from_each_other(width):
     assert first.x[0] < 0 < second.x[0]
     for side, trace in enumerate((first, second)):
         for x, lean in zip(trace.x, LEANS, strict=True):
-            assert abs(x) / abs(first.x[0]) == pytest.approx(lean.means[side] / 0.2)
+            share = lean.means[side] / 0.2
+            is_seen = share * abs(first.x[0]) >= 1  # a pixel
+            assert abs(x) / abs(first.x[0]) == pytest.approx(share if is_seen else 0)
     assert first.base[0] < second.base[0]
     assert first.base[0] + second.base[0] == pytest.approx(rows.x[0])  # the middle of the figure
 
@@ -228,7 +236,7 @@ def test_numbers_and_names_stand_in_the_rows():
         *("← Forest", "Line →"),
         *("Host", "0.200", "0.050"),
         *("God", "0", "0.100"),
-        *("(space)", "0.100", "0.0004"),
+        *("(space)", "0.100", "about 0"),
     ]
 
 
@@ -273,6 +281,99 @@ def test_leans_in_words():
     )
     assert mirrored_in_words(LEANS * 4, MODELS).endswith("And 4 more.")
     assert mirrored_in_words([], MODELS) == "There are no features."
+
+
+# What one model leans on most
+
+
+def own(leans=LEANS, side=0, width_px=390, dark=False, beside=(), **more):
+    return own_bars(leans, side, MODELS, beside=beside, width_px=width_px, dark=dark, **more)
+
+
+def test_own_bars_have_the_scale_of_both_models_and_carry_their_place():
+    others = [Lean("something with a longer name", (0.0, 0.4), (1,))]
+    rows, bars = own(LEANS, 0, beside=others).data
+    (their_bars,) = own(others, 1, beside=LEANS).data[1:]
+    assert their_bars.base[0] == bars.base[0]
+    assert [round(x / their_bars.x[0], 3) for x in bars.x] == [0.5, 0, 0.25]
+    assert list(rows.customdata) == list(bars.customdata) == [0, 1, 2]
+    assert notes(own()) == ["Host", "0.200", "God", "0", "(space)", "0.100"]
+    assert own_in_words(LEANS[:2], 1) == "Host 0.050, God 0.100."
+
+
+def test_a_kind_of_region_is_told_by_pictures_with_borders():
+    kinds = [replace(LEANS[0], examples=PICTURES), replace(LEANS[1], examples=PICTURES[:1])]
+    for figure in (own(kinds), mirrored(kinds, width_px=390)):
+        assert [image.source for image in figure.layout.images] == [*PICTURES[:3], PICTURES[0]]
+        borders = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+        for image, border in zip(figure.layout.images, borders, strict=True):
+            assert border.x0 < image.x - image.sizex / 2 < image.x + image.sizex / 2 < border.x1
+            assert border.y0 < image.y - image.sizey / 2 < image.y + image.sizey / 2 < border.y1
+            assert border.line.width
+        rows = figure.data[0]
+        for number, y in enumerate(rows.y):  # in the row of its own feature
+            own_borders = borders[3:] if number else borders[:3]
+            assert all(y - rows.width / 2 <= b.y0 < b.y1 <= y + rows.width / 2 for b in own_borders)
+        bars_from = min(x for trace in figure.data[-1:] for x in trace.base)
+        assert bars_from >= max(border.x1 for border in borders)
+        nothing_is_cut(figure, 390)
+
+
+@given(
+    st.lists(st.tuples(names, st.floats(0, 0.2), st.integers(0, 5)), min_size=1, max_size=8),
+    widths,
+    st.booleans(),
+)
+@settings(max_examples=30, deadline=None)
+def test_nothing_of_own_bars_is_cut(rows, width, dark):
+    leans = [Lean(name, (round(mean, 3), 0.1), (0,), PICTURES[:n]) for name, mean, n in rows]
+    figure = own(leans, 0, width, dark)
+    nothing_is_cut(figure, width)
+    for base, x in zip(figure.data[1].base, figure.data[1].x, strict=True):
+        assert 0 <= base + x <= figure.layout.width
+
+
+def test_own_features_show_markup_as_typed():
+    shown_as_typed(own([Lean(HOSTILE, (0.1, 0.2), ())]), HOSTILE)
+
+
+# Before, and in real use
+
+
+def slopes(shares=None, names=MODELS, width_px=700, dark=False):
+    shares = shares or (
+        (Estimated(0.96, 0.93, 0.98), Estimated(0.88, 0.85, 0.91)),
+        (Estimated(0.57, 0.52, 0.62), Estimated(0.86, 0.82, 0.89)),
+    )
+    heads = ("On these texts", "In real use")
+    return before_after(shares, names, heads, width_px=width_px, dark=dark)
+
+
+def test_a_line_goes_from_the_share_before_to_that_in_real_use():
+    figure = slopes()
+    first, second = figure.data
+    assert first.y[0] < second.y[0]  # better at first, which is higher up
+    assert first.y[1] > second.y[1]
+    per_share = (first.y[1] - first.y[0]) / (0.96 - 0.57)
+    assert second.y[1] - second.y[0] == pytest.approx(per_share * (0.88 - 0.86))
+    ranges = [s for s in figure.layout.shapes if s.x0 == s.x1 and s.line.width > 1]
+    assert [abs(s.y1 - s.y0) / per_share for s in ranges] == pytest.approx([0.05, 0.1, 0.06, 0.07])
+    assert notes(figure) == [
+        *("On these texts", "In real use"),
+        *("96%", "57% Forest", "88%", "86% Line"),
+    ]
+    shown_as_typed(slopes(names=(HOSTILE, "B")))
+
+
+@given(st.lists(st.floats(0, 1), min_size=4, max_size=4), names, widths, st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_nothing_of_the_slopes_is_cut_or_written_over(shares, name, width, dark):
+    found = [Estimated(p, max(0.0, p - 0.05), min(1.0, p + 0.05)) for p in shares]
+    figure = slopes(((found[0], found[1]), (found[2], found[3])), (name, "Line"), width, dark)
+    nothing_is_cut(figure, width)
+    told = figure.layout.annotations[2:]
+    for first, second in zip(told[:2], told[2:], strict=True):
+        assert abs(first.y - second.y) >= 16
 
 
 # Both weights of a component
@@ -415,3 +516,78 @@ def test_pairs_in_words():
 def test_a_pair_is_missing():
     with pytest.raises(ValueError, match="3 labels and 2 weights"):
         paired(WEIGHTS[:2])
+
+
+# --- Right answers against what is right ---------------------------------------------------------
+
+
+def test_against_what_is_right_rows_are_labels():
+    figure = answer_matrix(
+        items_of((0, 1), (1, 1), (0, 1)), ("no", "yes"), MODELS, width_px=600, dark=False,
+        truth="In the data",
+    )  # fmt: skip
+    (bars,) = figure.data
+    counts = dict(zip(bars.customdata, bars.text, strict=True))
+    assert counts == {1: "2", 3: "1"}
+    texts = [plain(note.text) for note in figure.layout.annotations]
+    assert "In the data ↓" in texts
+    assert "Line says →" in texts
+    hovers = dict(zip(bars.customdata, map(plain, bars.hovertext), strict=True))
+    assert hovers == {
+        1: "In the data noLine says yes2 items",
+        3: "In the data yesLine says yes1 item",
+    }
+
+
+# --- Shares and curves ---------------------------------------------------------------------------
+
+
+@given(names, st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=6), widths)
+@settings(max_examples=30, deadline=None)
+def test_shares_stand_in_order_and_inside(name, shares, width):
+    rows = [
+        SharesRow(name, 9, (Estimated(a, a / 2, (1 + a) / 2), Estimated(b, b / 2, (1 + b) / 2)))
+        for a, b in shares
+    ]
+    figure = shares_figure(rows, MODELS, width_px=width, dark=False)
+    for side, trace in enumerate(figure.data):
+        assert all(0 <= x <= width for x in trace.x)
+        by_share = sorted(zip([pair[side] for pair in shares], trace.x, strict=True))
+        assert [x for _, x in by_share] == sorted(x for _, x in by_share)
+        assert all(0 <= y <= figure.layout.height for y in trace.y)
+    assert shares_in_words(rows, MODELS).count("9 items") == len(rows)
+
+
+def test_shares_are_told_and_what_is_not_known_has_no_dot():
+    rows = [
+        SharesRow(HOSTILE, 4, (Estimated(0.5, 0.2, 0.8), None)),
+        SharesRow("quiet", 1, (Estimated(1, 0.2, 1), Estimated(0, 0, 0.8)), is_quiet=True),
+    ]
+    figure = shares_figure(rows, MODELS, width_px=700, dark=True)
+    assert [len(trace.x) for trace in figure.data] == [2, 1]
+    texts = [note.text for note in figure.layout.annotations]
+    assert {"–", "50%", "100%", "0%"} <= {html.unescape(text) for text in texts}
+    assert all("<b>x" not in text for text in texts)
+    assert any(text.startswith("<b>") for text in texts)
+    assert any(text == "quiet  1" for text in texts)
+    assert shares_in_words(rows, MODELS) == (
+        f"{HOSTILE} (4 items): Forest 50%, Line not known. quiet (1 item): Forest 100%, Line 0%."
+    )
+    assert shares_in_words([], MODELS) == "There is nothing to show."
+
+
+def test_curves_are_the_points_and_the_names_are_escaped():
+    lines = [[(0, 0), (0.2, 0.9), (1, 1)], [(0.5, 0.5)]]
+    figure = curves_figure(
+        lines, (HOSTILE, "Line"), x="so", y="such", width_px=900, dark=False,
+        is_diagonal=True, counts=[[1, 4, 100], [25]],
+    )  # fmt: skip
+    diagonal, first, second = figure.data
+    assert (diagonal.x, diagonal.y) == ((0, 1), (0, 1))
+    for line, points in ((first, lines[0]), (second, lines[1])):
+        assert list(zip(line.x, line.y, strict=True)) == points
+    assert first.line.dash != second.line.dash
+    sizes = (*first.marker.size, *second.marker.size)
+    assert sizes[0] < sizes[1] < sizes[3] < sizes[2]
+    assert all("<b>x" not in hover for hover in first.hovertext)
+    assert plain(second.hovertext[0]) == "Lineso: 50%such: 50%25 items"

@@ -24,6 +24,7 @@ from ui.compare.values import AnsweredItem, PairedItem
 from ui.compare.verdicts import read_verdict
 from ui.compare.wording import how_alike
 from ui.explain import changes
+from ui.figures.linked import telling
 
 NAMES = ("Model A", "Model B")
 ROW = 5
@@ -215,9 +216,12 @@ def test_an_item_is_shown_with_both_explanations() -> None:
     seen = read_verdict(read_comparison(PARAMS).comparison_id, WHO).looked_at
     assert seen == (("item", str(ROW)),)  # a link opened it, and it was on the screen
     first, second = drawn_texts(app)
-    assert first["n"] == second["n"] > 0  # the same words on both sides
+    weights, subject = comparison().weights, comparison().explanations[0].subject
+    assert isinstance(subject, TextSubject)
+    for side, drawn in enumerate((first, second)):  # on each side every place of what counts there
+        counting = telling({pair.index: pair.weights[side] for pair in weights})
+        assert drawn["n"] == sum(len(subject.spans[i]) for i in counting) > 0
     # One scale: only the side with the largest weight has a word in the strongest tint.
-    weights = comparison().weights
     largest = [max(abs(pair.weights[side]) for pair in weights) for side in (0, 1)]
     strongest = [first["strongest"], second["strongest"]]
     assert np.argmax(largest) == np.argmax(strongest)

@@ -10,7 +10,7 @@ from ui.compare import wording as told
 from ui.compare.choice import MAX_SCORED, CompareChoice, first_comparison, read_comparison
 from ui.compare.controls import rematched
 from ui.compare.links import of_item, of_pick
-from ui.compare.order import listed
+from ui.compare.order import listed, telling_first
 from ui.compare.values import (
     Answered,
     AnsweredItem,
@@ -198,3 +198,13 @@ def test_a_comparison_from_another_screen_reaches_what_was_seen_there() -> None:
     assert there.row in there.scored(400)
     assert of_pick(replace(first_pick(task), n=10_000)).n == 2000
     assert read_comparison(there.params()) == there
+
+
+def test_the_most_telling_items_are_explained_first_then_as_they_are_drawn() -> None:
+    distances = [0.1, 0.9, 0.3, 0.8, 0.2]
+    items = tuple(item(row, (0, 0), (d, 0.0)) for row, d in enumerate(distances))
+    rows = [4, 2, 0, 3, 1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ui.compare.order.N_TELLING", 2)
+        found = telling_first(rows, Answered(("routine", "urgent"), items, board()))
+    assert found == [1, 3, 4, 2, 0]

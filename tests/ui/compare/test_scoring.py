@@ -155,3 +155,45 @@ def test_a_scoreboard_survives_json():
 def test_shapes_that_do_not_fit():
     with pytest.raises(ValueError, match="n by 2"):
         scoreboard([0, 1], [[0, 1]], [[0.5, 0.5]], [[0.5, 0.5]])
+
+
+def test_how_far_the_models_are_apart_has_the_interval_of_the_same_samples():
+    _, given_ = two_models(200, seed=5)
+    labels, answers, _, p_label = given_
+    board = scoreboard(*given_)
+    first, second = board.scores
+    for name in ("accuracy", "log_loss", "calibration"):
+        apart = getattr(board.apart, name)
+        assert apart.value == getattr(first, name).value - getattr(second, name).value
+        assert apart.low <= apart.value <= apart.high
+    hits = answers == labels[:, None]
+    for ours, each in (
+        (board.apart.accuracy, hits[:, 0] * 1.0 - hits[:, 1]),
+        (board.apart.log_loss, np.log(p_label[:, 1]) - np.log(p_label[:, 0])),
+    ):
+        peer = stats.bootstrap(
+            (each,), np.mean, n_resamples=2000, method="percentile", rng=np.random.default_rng(7)
+        ).confidence_interval
+        assert ours.value == pytest.approx(each.mean())
+        reach = peer.high - peer.low
+        assert ours.low == pytest.approx(peer.low, abs=0.1 * reach)
+        assert ours.high == pytest.approx(peer.high, abs=0.1 * reach)
+
+
+def says_what_it_is_sure_of(n, excess, seed):
+    """Two models, right equally often by chance; each too sure by its `excess`."""
+    rng = np.random.default_rng(seed)
+    chance = rng.uniform(0.5, 0.7, size=(n, 2))
+    hits = rng.random((n, 2)) < chance
+    sure = chance + np.asarray(excess)
+    return scoreboard([0] * n, np.where(hits, 0, 1), sure, np.where(hits, sure, 1 - sure))
+
+
+def test_which_is_better_calibrated_is_told_from_chance():
+    alike = [says_what_it_is_sure_of(200, (0.1, 0.1), seed) for seed in range(40)]
+    covered = sum(b.apart.calibration.low <= 0 <= b.apart.calibration.high for b in alike)
+    assert covered >= 35  # of 40; 95 of 100 in the long run
+    apart = [says_what_it_is_sure_of(1000, (0.27, 0.09), seed) for seed in range(10)]
+    assert all(b.apart.calibration.low > 0 for b in apart)
+    covered = sum(b.apart.calibration.low <= 0.18 <= b.apart.calibration.high for b in apart)
+    assert covered >= 8

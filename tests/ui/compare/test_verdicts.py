@@ -10,9 +10,9 @@ from sample_models import tasks
 from tests.conditions import PATIENCE
 from ui.compare import verdict_wording, verdicts
 from ui.compare.choice import CompareChoice, blinded, first_comparison, read_comparison
-from ui.compare.panels.verdict import wants_field
-from ui.compare.values import Estimated, Scoreboard, Scores
-from ui.compare.verdicts import MAX_LOOKED, MAX_WHY, WORDS, Verdict, look, read_verdict, say
+from ui.compare.panels.verdict import everybody, wants_field
+from ui.compare.values import Apart, Estimated, Scoreboard, Scores
+from ui.compare.verdicts import MAX_LOOKED, MAX_WHY, WORDS, Verdict, look, read_verdict, say, tally
 from ui.shell.wording import NOUNS
 from ui.workshop import store as stores
 
@@ -167,6 +167,22 @@ def test_the_reveal_says_who_fell(
     )
 
 
+def test_in_real_use_calibration_counts_where_accuracy_does_not_tell() -> None:
+    field, near = board(0.90, 0.91, 0.6), Estimated(-0.01, -0.05, 0.03)
+    apart = Apart(near, near, Estimated(0.18, 0.14, 0.21))
+    off = [
+        replace(s, calibration=Estimated(c, c, c))
+        for s, c in zip(field.scores or (), (0.27, 0.09), strict=True)
+    ]
+    told = verdict_wording.in_real_use(
+        board(0.90, 0.91), replace(field, scores=(off[0], off[1]), apart=apart), NAMES, TEXTS
+    )
+    assert told.startswith("In real use neither is clearly right more often: Model B is right in")
+    assert (
+        "; but how sure Model B is can be believed more: off by 9.0 points, not 27 points." in told
+    )
+
+
 def test_the_reveal_without_labels() -> None:
     rows = verdict_wording.reveal(without_labels(), board(0.5, 0.75), NAMES)
     assert rows == [
@@ -179,13 +195,13 @@ def test_the_reveal_without_labels() -> None:
 
 def test_real_use_is_asked_for_only_after_the_last_word() -> None:
     choice = first_comparison(tasks()["triage"])
-    say(choice.comparison_id, ONE, "first", "", last=False)
-    assert not wants_field(choice, read_verdict(choice.comparison_id, ONE))
-    say(choice.comparison_id, ONE, "first", "", last=True)
-    verdict = read_verdict(choice.comparison_id, ONE)
+    say(choice.verdicts_id, ONE, "first", "", last=False)
+    assert not wants_field(choice, read_verdict(choice.verdicts_id, ONE))
+    say(choice.verdicts_id, ONE, "first", "", last=True)
+    verdict = read_verdict(choice.verdicts_id, ONE)
     assert wants_field(choice, verdict)
     assert not wants_field(replace(choice, source="field"), verdict)
-    no_data = replace(choice, task=replace(choice.task, key="own-" + "a" * 26))
+    no_data = replace(choice, task=replace(choice.task, splits=("train", "test")))
     assert not wants_field(no_data, verdict)
 
 
@@ -204,7 +220,7 @@ def page() -> None:
     choice = COMPARE.current()
     if choice.row is not None:
         look(choice, "item", str(choice.row))  # it is on the screen
-    verdict = read_verdict(choice.comparison_id, choice.who)
+    verdict = read_verdict(choice.verdicts_id, choice.who)
     panels.blind_switch(choice)
     panels.before(choice, verdict)
     panels.asks_first(choice, verdict)
@@ -256,7 +272,7 @@ def choice_of(app: AppTest) -> CompareChoice:
 
 def verdict_of(app: AppTest) -> Verdict:
     choice = choice_of(app)
-    return read_verdict(choice.comparison_id, choice.who)
+    return read_verdict(choice.verdicts_id, choice.who)
 
 
 def test_a_verdict_before_and_after_with_the_reveal() -> None:
@@ -276,7 +292,9 @@ def test_a_verdict_before_and_after_with_the_reveal() -> None:
     assert "> *the stamp*" in text
     assert "Before looking: Model A. That has changed." in text
     assert "Looked at before the last word: 1 text." in text
-    assert "| Model A | 98% (93% to 100%) | 55% (50% to 60%) |" in text
+    (drawn,) = app.get("plotly_chart")
+    told = "Model A: 98% (93% to 100%) here, 55% (50% to 60%) in real use."
+    assert drawn.proto.alt.startswith(told)
     assert "In real use Model B holds up" in text
     assert "the stamp says nothing" in text  # the flaw
     assert not app.radio
@@ -364,12 +382,59 @@ def test_names_from_people_are_data() -> None:
     nasty = "![x](http://e.invalid) <script>"
     models = (replace(task.models[0], name=nasty), task.models[1])
     choice = CompareChoice(replace(task, models=models), ("a", "b"), who=ONE)
-    say(choice.comparison_id, ONE, "first", nasty, last=True)
+    say(choice.verdicts_id, ONE, "first", nasty, last=True)
     assert choice.names[0] == nasty
     assert blinded(choice).names == ("Model 1", "Model 2")
 
 
 def test_verdicts_are_each_persons_own() -> None:
     choice = first_comparison(tasks()["triage"])
-    verdicts.say(choice.comparison_id, TWO, "first", "", last=True)
+    verdicts.say(choice.verdicts_id, TWO, "first", "", last=True)
     assert "Your verdict" not in seen(opened(choice))
+
+
+# --- Several people -----------------------------------------------------------------------------
+
+
+def test_verdicts_on_one_link_are_counted_together_whoever_has_which_side_left() -> None:
+    """Two who come to model B, one who stays with A, one who has no last word yet."""
+    shared = blinded(first_comparison(tasks()["triage"]))
+    people = [shared.for_person(f"{number:016x}") for number in range(40)]
+    said = [("a", "b"), ("a", "b"), ("a", "a"), ("b", None)]
+    chosen = [next(p for p in people if p.models == ("a", "b"))]
+    chosen += [next(p for p in people if p.models == ("b", "a"))]
+    chosen += [p for p in people if p not in chosen][:2]
+    for choice, (before, after) in zip(chosen, said, strict=True):
+        words = dict(zip(choice.models, WORDS, strict=False))
+        say(choice.verdicts_id, choice.who, words[before], "", last=False)
+        if after:
+            say(choice.verdicts_id, choice.who, words[after], "", last=True)
+    for choice in chosen:
+        found = everybody(choice)
+        word = dict(zip(choice.models, WORDS, strict=False))
+        before, after = (
+            dict(zip(WORDS, each, strict=True)) for each in (found.before, found.after)
+        )
+        assert (found.n, found.n_moved, found.n_same) == (3, 2, 1)
+        assert (before[word["a"]], before[word["b"]]) == (3, 0)
+        assert (after[word["a"]], after[word["b"]]) == (1, 2)
+        assert found.moved == ((word["a"], word["b"], 2),)
+    names, first = ("Left", "Right"), everybody(chosen[0])
+    assert verdict_wording.together(first, names) == (
+        "3 people have said their last word. Of the 3 who also said something before looking, 2 "
+        "have changed their mind: 2 from Left to Right."
+    )
+    assert verdict_wording.counts(first, names) == [("Left", "3", "1"), ("Right", "0", "2")]
+    assert tally([Verdict()]).n == 0
+
+
+def test_what_others_say_is_told_after_ones_own_last_word() -> None:
+    choice = first_comparison(tasks()["triage"])
+    for who in ("c" * 16, "d" * 16):
+        say(choice.verdicts_id, who, "second", "", last=True)
+    app = opened(choice)
+    commit(app, "From these", "first")
+    press(app, "Open 7")
+    assert "people have said their last word" not in seen(app)
+    commit(app, "Now that", "first")
+    assert "3 people have said their last word" in seen(app)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from lime_engine import Explanation, LimeSettings, TextPerturber, explain
 from lime_engine.types import Stability
-from ui.explain.beliefs import beliefs, cautions, mixed_columns, ties
+from ui.explain.beliefs import beliefs, cautions, in_short, mixed_columns, ties
 from ui.shell import wording
+from ui.workshop.request import N_SAMPLES
 
 WORDS = [f"w{i:02}" for i in range(14)]  # more than can all be asked about in 2,000 copies
 ADDS = {"w00": 0.3, "w01": 0.2, "w02": 0.2, "w03": -0.05}
@@ -67,18 +68,25 @@ def test_the_fit_is_told_with_what_it_was_checked_on() -> None:
     assert f"{SAMPLED.fidelity.n_held_out} fresh copies" in fit.help
     sided = with_fidelity(SAMPLED, same_side=0.93, constant_same_side=0.71)
     said = beliefs(sided)[0].sentence
-    assert "sides with the model on 93% of the copies (always saying urgent would: 71%)" in said
+    assert "the model's own answer on 93% of the copies; always saying urgent would on 71%." in said
+    same = with_fidelity(SAMPLED, same_side=0.98, constant_same_side=0.98)
+    assert "98%" not in beliefs(same)[0].sentence
 
 
 @pytest.mark.parametrize(
     ("r2", "value", "says", "warn"),
     [
-        (0.8, "80%", "straight-line imitation", False),
-        (0.79, "79%", "rough imitation", False),
-        (0.5, "50%", "rough imitation", False),
-        (0.49, "49%", "poor imitation", True),
-        (-3.0, "0%", "poor imitation", True),
-        (None, "nothing to fit", "hardly moves", True),
+        (
+            0.8,
+            "80%",
+            "so much of how the model reacts near this text is told by these",
+            False,
+        ),
+        (0.79, "79%", "rough: only so much", False),
+        (0.5, "50%", "rough: only so much", False),
+        (0.49, "49%", "very rough: so little", True),
+        (-3.0, "0%", "very rough: so little", True),
+        (None, "nothing to tell", "hardly moves", True),
     ],
 )
 def test_a_poor_fit_is_called_poor(r2: float | None, value: str, says: str, warn: bool) -> None:
@@ -88,9 +96,54 @@ def test_a_poor_fit_is_called_poor(r2: float | None, value: str, says: str, warn
 
 
 def test_a_flat_answer_has_nothing_to_fit() -> None:
-    assert beliefs(explained(adds={}))[0].value == "nothing to fit"
-    assert beliefs(with_fidelity(SAMPLED, spread=0.009))[0].value == "nothing to fit"
-    assert beliefs(with_fidelity(SAMPLED, spread=0.011))[0].value != "nothing to fit"
+    assert beliefs(explained(adds={}))[0].value == "nothing to tell"
+    assert beliefs(with_fidelity(SAMPLED, spread=0.009))[0].value == "nothing to tell"
+    assert beliefs(with_fidelity(SAMPLED, spread=0.011))[0].value != "nothing to tell"
+
+
+# --- in a few words ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("r2", "says", "warn"),
+    [
+        (1.0, "Holds up", False),
+        (0.8, "Holds up", False),
+        (0.79, "Rough: these words tell three quarters of it", True),
+        (0.66, "Rough: these words tell two thirds of it", True),
+        (0.5, "Rough: these words tell half of it", True),
+        (0.33, "Rough: these words tell a third of it", True),
+        (0.25, "Rough: these words tell a quarter of it", True),
+        (0.1, "Rough: these words tell a small part of it", True),
+        (-3.0, "Rough: these words tell hardly any of it", True),
+        (None, "Little to explain: the answer hardly moves", True),
+    ],
+)
+def test_a_poor_fit_is_said_in_a_few_words(r2: float | None, says: str, warn: bool) -> None:
+    """A share is told as the nearest of a few that people use."""
+    short = in_short(with_fidelity(SAMPLED, r2=r2))
+    assert (short.text, short.warn) == (says, warn)
+
+
+def test_in_a_few_words_it_never_holds_up_where_a_belief_or_a_caution_warns() -> None:
+    cases = [
+        SAMPLED,
+        EXACT,
+        unsettled(1234, "w01"),
+        replace(SAMPLED, stability=None),
+        with_fidelity(SAMPLED, local_gap=0.2),
+        with_fidelity(SAMPLED, effective_samples=3.0),
+        with_fidelity(SAMPLED, r2=0.4),
+        with_fidelity(EXACT, r2=0.4),
+        explained(adds={}),
+    ]
+    for explanation in cases:
+        warned = any(b.warn for b in beliefs(explanation)) or bool(cautions(explanation))
+        assert in_short(explanation).warn == warned
+        assert (in_short(explanation).text == "Holds up") is not warned
+    assert "Not settled" in in_short(unsettled(1234, "w01")).text
+    one = replace(with_fidelity(SAMPLED, r2=0.34), weights=SAMPLED.weights[:1])
+    assert in_short(one).text == "Rough: this word tells a third of it"
 
 
 # --- would it repeat --------------------------------------------------------------------------
@@ -99,7 +152,7 @@ def test_a_flat_answer_has_nothing_to_fit() -> None:
 def test_what_asked_everything_always_repeats() -> None:
     repeats = beliefs(EXACT)[1]
     assert (repeats.value, repeats.warn) == ("always", False)
-    assert repeats.sentence.startswith("All 8 possible copies were asked")
+    assert repeats.sentence.startswith("All 8 possible copies were asked about")
 
 
 def test_a_clear_lead_is_settled() -> None:
@@ -120,7 +173,7 @@ def test_what_is_not_settled_is_named_with_a_forecast() -> None:
     assert "would settle" not in beliefs(unsettled(None, "w02"))[1].sentence
 
 
-@given(st.integers(1, 10**8))
+@given(st.integers(1, N_SAMPLES[-1]))
 def test_a_forecast_is_rounded_upwards_to_two_digits(forecast: int) -> None:
     said = re.search(r"About ([\d,]+) copies", beliefs(unsettled(forecast, "w02"))[1].sentence)
     assert said is not None
@@ -128,6 +181,13 @@ def test_a_forecast_is_rounded_upwards_to_two_digits(forecast: int) -> None:
     assert not digits[2:].strip("0")
     unit = 10 ** max(0, len(str(forecast)) - 2)
     assert forecast <= int(digits) < forecast + unit
+
+
+@given(st.integers(N_SAMPLES[-1] + 1, 10**8))
+def test_a_forecast_of_more_than_can_be_asked_about_is_no_number(forecast: int) -> None:
+    told = beliefs(unsettled(forecast, "w02"))[1].sentence
+    assert told.endswith("To settle it would take more copies than are offered here.")
+    assert not re.search(r"\d\d", told.replace("w02", ""))
 
 
 def test_a_real_draw_is_at_times_not_settled() -> None:
@@ -194,7 +254,7 @@ def test_an_honest_explanation_needs_no_caution() -> None:
     assert cautions(EXACT) == []
 
 
-def test_an_imitation_that_is_off_on_the_item_itself_is_told() -> None:
+def test_bars_that_are_off_on_the_item_itself_are_told() -> None:
     """Urgent only while all three words stand there: no straight line reaches that."""
 
     def all_three(texts: Sequence[str]) -> Any:
@@ -211,7 +271,7 @@ def test_an_imitation_that_is_off_on_the_item_itself_is_told() -> None:
     answers = np.where(masks.all(axis=1), 0.95, 0.05)[:, None]
     line = np.linalg.lstsq(root * np.insert(masks, 0, 1, axis=1), root * answers)[0].sum()
     (caution,) = cautions(explanation)
-    assert f"off by {wording.points(0.95 - line)}: its weights" in caution
+    assert f"would have it {wording.points(0.95 - line)} off what the model says" in caution
     assert "%" not in caution  # its level stands nowhere beside the model's answer
 
 
@@ -225,7 +285,7 @@ def test_few_copies_near_the_original_are_a_caution() -> None:
     assert cautions(with_fidelity(SAMPLED, effective_samples=75.0)) == []
     (caution,) = cautions(with_fidelity(SAMPLED, effective_samples=74.4))
     assert f"Few of the {SAMPLED.n_calls:,} copies" in caution
-    assert "as much as 74 equal ones, which is little for 14 words" in caution
+    assert "as much as 74 would, which is little for 14 words" in caution
     assert cautions(with_fidelity(EXACT, effective_samples=1.0)) == []
     both = with_fidelity(SAMPLED, effective_samples=1.0, local_gap=0.5)
     assert len(cautions(both)) == 2
@@ -234,7 +294,7 @@ def test_few_copies_near_the_original_are_a_caution() -> None:
 def test_columns_that_move_together_are_named() -> None:
     assert mixed_columns({}) == mixed_columns({"age": [], "pulse": []}) == []
     (told,) = mixed_columns({"age": [], "radius": ["area", "perimeter", "size"]})
-    assert "radius nearly always moves with “area”, “perimeter” and 1 more." in told
+    assert "radius nearly always rises and falls with “area”, “perimeter” and 1 more." in told
     assert "age" not in told.replace("average", "")
     assert "same goes" not in told
     (told,) = mixed_columns({"radius": ["area"], "age": [], "depth": ["width"]})

@@ -10,6 +10,7 @@ from ui.compare.choice import CompareChoice
 from ui.explain.choice import (
     BINS,
     CASES,
+    CHARTS,
     FILLS,
     MAX_FEATURES,
     N_SAMPLES,
@@ -26,9 +27,6 @@ from ui.workshop.item import Item
 from ui.workshop.request import TableView
 
 OWN_ID = "abcdefghijklmnopqrstuvwxyz"
-ITEMS = st.builds(
-    Item, st.sampled_from(["train", "test", "field", OWN_ID]), st.integers(0, 999_999)
-)
 VALUES = (
     st.none()
     | st.booleans()
@@ -42,7 +40,7 @@ def choices(draw: st.DrawFn) -> Choice:
     task = draw(st.sampled_from(list(tasks().values())))
     return Choice(
         task=task,
-        item=draw(ITEMS),
+        item=Item(draw(st.sampled_from([*task.splits, OWN_ID])), draw(st.integers(0, 999_999))),
         model=draw(st.sampled_from([card.key for card in task.models])),
         target=draw(st.none() | st.integers(0, len(task.class_names) - 1)),
         features=draw(st.integers(1, MAX_FEATURES)),
@@ -56,6 +54,7 @@ def choices(draw: st.DrawFn) -> Choice:
         fill=draw(st.sampled_from(list(FILLS))),
         picture=draw(st.sampled_from(PICTURES)),
         bins=draw(st.sampled_from(BINS)),
+        chart=draw(st.sampled_from(CHARTS)),
         seed=draw(st.integers(0, 999)),
         guess_first=draw(st.booleans()),
         off=tuple(draw(st.lists(st.integers(0, 99_999), unique=True, max_size=8))),
@@ -68,6 +67,12 @@ def test_what_the_url_holds_is_what_was_chosen(choice: Choice) -> None:
     again = read_choice(choice.params())
     assert again == choice
     assert again.problems == ()
+
+
+def test_an_item_of_data_that_are_not_at_hand_is_told() -> None:
+    choice = read_choice({"task": "comments", "item": "train-0"})
+    assert choice == first_choice(tasks()["comments"])
+    assert "item “train-0”, which is not here" in choice.problems[0]
 
 
 def test_a_bare_address_shows_the_first_demo_without_a_word() -> None:
@@ -152,3 +157,9 @@ def test_a_link_to_a_network_that_is_gone_says_so() -> None:
     choice = read_choice({"task": f"own-{OWN_ID}", "item": f"own-{OWN_ID}-0"})
     assert "not here (any more)" in choice.problems[0]
     assert choice.task.key in tasks()
+
+
+def test_how_a_picture_is_shown_is_left_to_the_picture_until_somebody_chooses() -> None:
+    assert "picture" not in read_choice({"task": "wolves"}).params()
+    for look in ("colours", "only"):
+        assert read_choice({"task": "wolves", "picture": look}).params()["picture"] == look

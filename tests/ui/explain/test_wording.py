@@ -20,6 +20,7 @@ from lime_engine import (
     TextSubject,
     explain,
 )
+from sample_models import tasks
 from ui.explain import wording as told
 from ui.shell import wording
 
@@ -60,7 +61,7 @@ def test_switching_the_word_off_is_told_with_what_was_expected() -> None:
     assert by == pytest.approx(-0.6, abs=0.01)
     said, expected = told.changed(explanation, told.without(["red"]), [0], [0.8, 0.2])
     assert said == ("Without “red” the model now says calm, 80%: urgent 20% instead of 80%.")
-    assert expected == f"The straight-line imitation expected it to fall by {wording.points(by)}."
+    assert expected == f"By the bars it would fall by {wording.points(by)}."
     done = told.without(["green", "blue"])
     still, _ = told.changed(explanation, done, [1, 2], [0.2, 0.8])
     assert still == (
@@ -77,18 +78,19 @@ def test_switching_the_word_off_is_told_with_what_was_expected() -> None:
 def test_what_is_expected_has_the_sign_of_the_weights_that_are_off(
     level: float, weights: list[float], off: set[int], after: float
 ) -> None:
-    """Whatever the imitation's own level: no *for* that is off lets it expect a rise."""
+    """Whatever the bars' own level: no *for* that is off lets it expect a rise."""
     surrogate = LinearSurrogate(level, dict(enumerate(weights)))
     explanation = replace(explained(), surrogate=surrogate)
     _, expected = told.changed(explanation, "Without", sorted(off), [1 - after, after])
     by = -sum(weights[i] for i in off)
     if abs(by) > 0.001:
-        assert f"to {'rise' if by > 0 else 'fall'} by {wording.points(by)}." in expected
+        near = {wording.points(by - 1e-9), wording.points(by + 1e-9)}  # a half may go either way
+        assert any(f"it would {'rise' if by > 0 else 'fall'} by {n}." in expected for n in near)
     elif abs(by) < 0.0004:
-        assert "expected no change." in expected
+        assert "nothing would change." in expected
     seen = after - explanation.probabilities[1]
     if abs(abs(by - seen) - told.FAR_OFF) > 1e-6:
-        assert expected.endswith("poor guide here.") is (abs(by - seen) > told.FAR_OFF)
+        assert expected.endswith("a poor guide here.") is (abs(by - seen) > told.FAR_OFF)
     assert "%" not in expected
 
 
@@ -99,14 +101,42 @@ def test_evidence_counts_by_class() -> None:
     }
     names, text = ("atheism", "christian"), TextSubject("", ())
     assert told.evidence("Posting", counts, names, text, of="Posting") == (
-        "Of the training texts, “Posting” stands in 21.7% of the atheism ones "
+        "Of the texts that the models learned from, “Posting” stands in 21.7% of the atheism ones "
         "and in 2 of the 599 christian ones."
     )
     assert "does not occur" in told.evidence("zebra", counts, names, text, of="zebra")
     row = TabularSubject(("age",), (4.0,), ("age <= 6",))
     assert told.evidence("age <= 6", counts, names, row, of="Posting").startswith(
-        "Of the training rows, “age <= 6” holds in 21.7% of the atheism ones"
+        "Of the rows that the models learned from, “age <= 6” holds in 21.7% of the atheism ones"
     )
+
+
+def test_a_label_in_the_data_says_whether_the_answer_is_right() -> None:
+    explanation = explained()  # says urgent, 80%
+    assert told.verdict(explanation, None, is_edited=False) == ("", False)
+    assert told.verdict(explanation, 1, is_edited=False) == ("right: labelled urgent", False)
+    assert told.verdict(explanation, 0, is_edited=False) == ("wrong: labelled calm", True)
+    assert told.verdict(explanation, 0, is_edited=True) == ("was wrong: labelled calm", True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "did"),
+    [
+        ([0.51, 0.49], "changes its mind."),
+        ([0.2, 0.8], "says the same."),
+        ([0.4, 0.6], "is less sure."),
+        ([0.1, 0.9], "is surer."),
+        ([0.197, 0.803], "says the same."),  # as far as the numbers beside it tell
+    ],
+)
+def test_what_an_edit_did_is_told(answer: list[float], did: str) -> None:
+    assert told.effect(explained(), "Without “red”", answer) == f"Without “red” the model {did}"
+
+
+def test_where_the_steps_start_is_an_answer_of_the_model() -> None:
+    said = told.adds_up(explained(), 0.2)
+    assert said.startswith("Without any word the model gives urgent 20%; as it is, 80%.")
+    assert "the other words, and words that only count together" in said
 
 
 def test_edited_values_are_told_with_what_they_were() -> None:
@@ -187,3 +217,72 @@ def test_a_yes_or_no_for_each_class_has_no_other_class() -> None:
     assert told.same_answer(explanation) == "urgent"
     assert told.rest_name(explained()) == "calm"
     assert told.each_on_its_own(explained()) == ""
+
+
+# --- outside of what the model knows ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "found", "head"),
+    [
+        ("triage", {"words": [2, 20]}, "The model knows 2 of these 20 words."),
+        ("triage", {"words": [0, 20]}, "The model knows none of these 20 words."),
+        ("triage", {"words": [0, 1]}, "The model does not know this word."),
+        ("triage", {"words": [0, 0]}, "There is no word here that the model can read."),
+        (
+            "wolves",
+            {},
+            "The model learned from drawings of wolves and huskies only; this looks like none of "
+            "them.",
+        ),
+        (
+            "flu",
+            {"cells": [["age", 150.0, 0.0, 97.0], ["cough", "loud", None, None]]},
+            "The model has never met this: age 150 (it knows 0 to 97); cough loud.",
+        ),
+    ],
+)
+def test_what_is_outside_is_told_first_and_in_numbers(
+    key: str, found: dict[str, Any], head: str
+) -> None:
+    task = tasks()[key]
+    assert told.outside({"is_outside": False} | found, task) is None
+    said = told.outside({"is_outside": True} | found, task)
+    assert said is not None
+    assert said[0] == head
+    assert " ".join(said).count(task.learned_from) == 1
+    assert said[1].endswith("do not lean on this answer.")
+
+
+def test_of_many_values_outside_three_are_told() -> None:
+    cells = [[f"c{i}", 9.0, 0.0, 1.0] for i in range(5)]
+    said = told.outside({"is_outside": True, "cells": cells}, tasks()["flu"])
+    assert said is not None
+    assert said[0].endswith("c2 9 (it knows 0 to 1); and 2 more.")
+
+
+# --- a guess ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("guess", "said", "label", "says"),
+    [
+        (1, 1, 1, "You are both right: it is labelled wolf."),
+        (0, 1, 0, "You are right, and the model is wrong: it is labelled husky."),
+        (0, 1, 1, "The model is right, and you are not: it is labelled wolf."),
+        (0, 0, 1, "You are both wrong: it is labelled wolf."),
+        (0, 0, None, "You and the model agree on husky."),
+        (0, 1, None, "You say husky, the model says wolf."),
+    ],
+)
+def test_who_was_right_is_told(guess: int, said: int, label: int | None, says: str) -> None:
+    assert told.guessed(guess, said, label, ("husky", "wolf")) == says
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 2)), min_size=1))
+def test_the_score_counts_both(rounds: list[tuple[int, int, int]]) -> None:
+    said = told.score(rounds)
+    numbers = [int(number) for number in re.findall(r"\d+", said)]
+    yours = len([1 for guess, _, label in rounds if guess == label])
+    its = len([1 for _, answer, label in rounds if answer == label])
+    assert numbers == [yours, len(rounds), its, len(rounds)]

@@ -10,6 +10,8 @@ from tests.ui.conftest import misplaced
 from ui.compare.figures import answer_matrix
 from ui.explain.figures import image
 from ui.figures import palette
+from ui.figures.layout import bare_layout
+from ui.figures.linked import LIT_SHARE, badge
 from ui.figures.parts import shade
 from ui.figures.weights import whisker
 
@@ -57,7 +59,42 @@ def test_text_can_be_read(dark: bool) -> None:
     assert min(contrast(text, field) for field in fields) >= TEXT
     assert contrast(quiet, page) >= TEXT
     assert contrast(rgb(theme["linkColor"]), page) >= TEXT
+    for colours in (palette.wrong_colours, palette.caution_colours, palette.quiet_colours):
+        ink, ground, _ = colours(dark)
+        assert contrast(rgb(ink), rgb(ground)) >= TEXT
+        assert contrast(rgb(ink), page) >= TEXT  # a chip that a theme has drawn without its ground
     assert contrast(WHITE, rgb(theme["primaryColor"])) >= TEXT  # on buttons
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("on_picture", [False, True])
+@pytest.mark.parametrize("off", [False, True])
+@pytest.mark.parametrize("weight", [-0.1, 0.1])
+def test_numbers_in_badges_can_be_read_and_their_edges_seen(
+    dark: bool, on_picture: bool, off: bool, weight: float
+) -> None:
+    circle, note = badge(1, 0.0, 0.0, weight, dark=dark, off=off, on_picture=on_picture)
+    fill = rgb(circle["fillcolor"])
+    page = tuple(map(float, palette.background(dark)))
+    assert contrast(rgb(note["font"]["color"]), fill) >= TEXT
+    assert contrast(rgb(circle["line"]["color"]), fill) >= GRAPHICS
+    assert on_picture or fill == page
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_greys_can_be_read_on_all_that_lies_behind_them(dark: bool) -> None:
+    page = tuple(map(float, palette.background(dark)))
+    theme = THEME["dark" if dark else "light"]
+    lit = tuple(
+        LIT_SHARE * own + (1 - LIT_SHARE) * behind
+        for own, behind in zip(rgb(theme["primaryColor"]), page, strict=True)
+    )
+    behind = [page, lit, rgb(theme["secondaryBackgroundColor"]), rgb(shade(dark), page)]
+    text, quiet = rgb(palette.text_colour(dark)), rgb(palette.quiet_colour(dark))
+    assert min(contrast(quiet, field) for field in behind) >= TEXT
+    assert min(contrast(text, field) for field in behind) >= TEXT
+    label = bare_layout(100, 100, dark)["hoverlabel"]
+    assert contrast(rgb(label["font"]["color"]), rgb(label["bgcolor"])) >= TEXT
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -206,6 +206,42 @@ def test_percents_are_honest_at_the_ends(value, text):
     assert palette.percent(value) == text
 
 
+def marks(figure):
+    """Where the marks of the answer before stand, as shares of their tracks, by class."""
+    tracks = [s for s in figure.layout.shapes if s.type == "rect"]
+    found = {}
+    for shape in figure.layout.shapes:
+        if shape.type == "line":
+            row = next(i for i, t in enumerate(tracks) if t.y0 > shape.y0 and t.y1 < shape.y1)
+            found[row] = (shape.x0 - tracks[row].x0) / (tracks[row].x1 - tracks[row].x0)
+    return found
+
+
+def test_after_an_edit_each_class_has_one_bar_and_a_mark_where_it_was():
+    figure = answer({"edited": [0.39, 0.61]}, target=1, before=[[0.05, 0.95]])
+    (bars,) = answers(figure)
+    assert list(bars.customdata) == [0.39, 0.61]
+    assert marks(figure) == {0: pytest.approx(0.05), 1: pytest.approx(0.95)}
+    full = bars.x[1] / 0.61
+    assert bars.x[0] == pytest.approx(0.39 * full, abs=0.1)
+    text = [plain(a.text) for a in figure.layout.annotations]
+    assert text == ["routine", "urgent", "39%", "61%", "was 5%", "was 95%"]
+    as_it_was = answer({"": [0.05, 0.95]}, target=1)
+    assert as_it_was.layout.height == figure.layout.height  # nothing moves
+    (before,) = answers(as_it_was)
+    assert before.x[1] / 0.95 == pytest.approx(full, rel=1e-3)
+
+
+def test_of_many_classes_that_which_an_edit_leads_to_has_a_bar():
+    before, after = [0.9] + [0.01] * 10, [0.1] + [0.01] * 8 + [0.81, 0.01]
+    names = [f"class {k}" for k in range(11)]
+    figure = answer({"edited": after}, classes=names, target=0, before=[before])
+    text = [plain(a.text) for a in figure.layout.annotations][:MOST_CLASSES]
+    assert text[0] == "class 0"
+    assert text[-2:] == ["class 9", "7 others"]
+    assert sum(answers(figure)[0].customdata) == pytest.approx(sum(after))
+
+
 def test_answers_that_cannot_be_drawn():
     with pytest.raises(ValueError, match="1 numbers for 2 classes"):
         answer({"a": [1.0]})
@@ -213,6 +249,9 @@ def test_answers_that_cannot_be_drawn():
         answer({})
     with pytest.raises(ValueError, match="4 series"):
         answer({s: [0.5, 0.5] for s in "abcd"})
+    for series in ({"a": [0.5, 0.5], "b": [0.5, 0.5]}, {"a": [0.5, 0.5]}):
+        with pytest.raises(ValueError, match="before has"):
+            answer(series, before=[[0.5, 0.5]] if len(series) == 2 else [[1.0]])
 
 
 def test_what_hardly_counts_stays_pale_and_short() -> None:
@@ -359,3 +398,57 @@ def test_answers_of_their_own_are_not_summed_and_have_no_other_class():
         ["red", "round"], {"": [0.9, 0.8]}, width_px=400, dark=False, target=0, independent=True
     )
     assert pair.data[0].marker.color[1] == palette.quiet_colour(False)
+
+
+def test_bars_have_the_numbers_of_their_parts_before_their_names():
+    names, weights = ["a", "b", "c"], [0.1, -0.5, 0.25]
+    for width in (358, 700):
+        figure = chart(names, weights, width, badges=True, ids=[7, 8, 9])
+        circles = [s for s in figure.layout.shapes if s.type == "circle"]
+        labels, _, rest = labels_and_numbers(figure, 3)
+        assert labels == ["b", "c", "a"]
+        assert rest[:-2] == ["1", "2", "3"]
+        assert [c.line.dash == "solid" for c in circles] == [False, True, True]
+        for circle, note in zip(circles, figure.layout.annotations, strict=False):
+            assert circle.yanchor == note.y
+            plot = figure.layout.width - figure.layout.margin.l
+            left = figure.layout.margin.l + circle.xanchor * plot
+            assert left - 11 >= 0
+            assert left + 11 <= figure.layout.margin.l + note.x * plot - 4
+        assert all(left >= -1 and right <= width + 1 for left, right in edges(figure))
+
+
+def test_each_row_can_be_lit_whole():
+    figure = chart(["a", "b"], [0.1, -0.5], ids=[7, 8], badges=True)
+    first, second = figure.layout.meta["parts"]
+    assert (first["id"], first["said"]) == (8, "1: b, −0.500")
+    assert (second["id"], second["said"]) == (7, "2: a, +0.100")
+    head, row = figure.layout.margin.t, 30
+    assert float(re.findall(r"V([\d.]+)a", first["path"])[0]) == pytest.approx(head + row - 5)
+    assert float(re.findall(r",([\d.]+)H", second["path"])[0]) == pytest.approx(head + row + 1)
+    assert chart(["a"], [0.1]).layout.meta is None
+
+
+def test_how_many_hardly_matter_is_said_below():
+    figure = chart(["a", "b"], [0.5, -0.25], n_left_out=4)
+    said = labels_and_numbers(figure, 2)[2][0]
+    assert said == "4 others hardly matter: less than 5% of the strongest"
+    assert figure.layout.height > chart(["a", "b"], [0.5, -0.25]).layout.height
+    one = chart(["a"], [0.5], intervals=[(0.4, 0.6)], n_left_out=1)
+    ys = [a.y for a in one.layout.annotations[-4:-2]]
+    assert ys[0] + 15 / 30 < ys[1] < one.layout.yaxis.range[0]  # on a line of its own, and seen
+    assert labels_and_numbers(chart([], [], n_left_out=3), 0)[2][0] == (
+        "nothing here moves the answer at all"
+    )
+
+
+def test_after_an_edit_the_bars_of_both_models_have_their_own_marks() -> None:
+    before = [0.05, 0.95], [0.4, 0.6]
+    figure = answer({"A": [0.5, 0.5], "B": [0.3, 0.7]}, target=1, before=before)
+    for series, was in zip(answers(figure), before, strict=True):
+        full = series.x[0] / series.customdata[0]
+        for y, value in zip(series.y, was, strict=True):
+            (x,) = {s.x0 for s in figure.layout.shapes if s.y0 < y < s.y1}
+            assert x / full == pytest.approx(value, rel=1e-3)
+            (number,) = (a for a in figure.layout.annotations if a.y == y)
+            assert number.x > x  # the mark hides no number

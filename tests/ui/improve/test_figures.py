@@ -108,6 +108,15 @@ def test_without_random_parts_there_are_two_lines_alone() -> None:
     assert len(drawn(Line("test data", (1, 0.8)), Line("real use", (0.5, 0.8))).data) == 2
 
 
+def test_without_real_use_there_is_the_test_data_alone() -> None:
+    figure = improvement_figure(TEST, None, width_px=700, dark=False)
+    assert len(figure.data) == 3  # the band, the random parts, the line
+    assert list(figure.data[2].y) == sorted(figure.data[2].y)  # down, as the shares go
+    assert not [text for text in texts(figure) if "real use" in text]
+    assert "real use" not in alt(TEST, None)
+    assert alt(TEST, FIELD).startswith(alt(TEST, None))
+
+
 def test_alt_says_all_numbers() -> None:
     assert alt(TEST, FIELD, "random words") == (
         "Right answers. test data: before 96%, round 1 91%, round 2 89%. "

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,9 +13,11 @@ import sample_models
 from lime_engine.errors import Cancelled, InputError
 from tests.conditions import PATIENCE
 from tests.ui.reports import Told
+from tests.ui.workshop.trained.data_sets import patients_key
 from ui.improve import panels, work
 from ui.improve import wording as told
-from ui.improve.choice import read_place
+from ui.improve.choice import Place, read_place
+from ui.improve.export import as_report
 from ui.improve.work import keep_marked, known_parts, measure, read_marked
 from ui.workshop import catalogue
 from ui.workshop.catalogue import (
@@ -47,8 +49,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[frozenset[str]]:
     noted = replace(card, improver=replace(card.improver, retrain=retrain))
     catalogue.retrained.cache_clear()
     tasks = {**sample_models.tasks(), "triage": replace(task, models=(noted, task.models[1]))}
-    for module in (catalogue, work):
-        monkeypatch.setattr(module, "tasks", lambda: tasks)
+    monkeypatch.setattr(catalogue, "tasks", lambda: tasks)
     return seen
 
 
@@ -62,8 +63,8 @@ def test_a_chain_of_rounds_is_a_task_with_a_model_for_each() -> None:
     assert [card.key for card in task.models] == ["a", "round-1", "round-2"]
     assert [card.name for card in task.models] == [
         "Model A",
-        "Round 1: without 3 words",
-        "Round 2: without 5 words",
+        "Model A, round 1: without W7, W9, OPD",
+        "Model A, round 2: without frontdesk, Hale, W7 and 2 more",
     ]
     assert (task.flaw, task.examples, task.title) == (base.flaw, base.examples, base.title)
     assert rounds_of(key) == Rounds("triage", "a", STAMP)
@@ -243,7 +244,7 @@ def test_what_a_link_names_in_vain_is_told(params: dict[str, str], said: str) ->
 # --- Sentences ----------------------------------------------------------------------------------
 
 
-def found_of(test: tuple[float, float], field: tuple[float, float], **more: Any) -> dict[str, Any]:
+def found_of(test: tuple[float, ...], field: tuple[float, ...], **more: Any) -> dict[str, Any]:
     return {
         "test": test,
         "field": field,
@@ -284,6 +285,79 @@ def test_a_random_choice_that_hit_the_same_column_is_told() -> None:
     said = str(told.at_random(found, sample_models.tasks()["flu"]))
     assert said.startswith("Taking out 1 random column instead")
     assert "The mean of 3 choices; 1 of them happened to take out one of the same columns." in said
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ((0.96, 0.89), "On the test data the model is now right less often: 89% instead of 96%."),
+        ((0.89, 0.96), "On the test data the model is now right in 96% instead of 89%."),
+        ((0.9, 0.91), "On the test data the model is about as good as before: 91%, and was 90%."),
+    ],
+)
+def test_where_there_is_no_real_use_that_is_said(test: tuple[float, float], said: str) -> None:
+    triage = sample_models.tasks()["triage"]
+    nothing: Any = dict.fromkeys(("margin_field", "random_field"))
+    found = found_of(test, cast("Any", None), n_field=0, unknown=[[]], **nothing)
+    assert told.verdict(found) == said
+    assert told.meaning(found) == told.NO_FIELD
+    assert "None of it is from real use" in told.as_it_is(found)
+    assert str(told.at_random(found, triage)).endswith("leaves the model at 90% on the test data.")
+    assert told.round_told(found, 1).endswith(" right.")
+    assert "Counted on 400 test texts, none of which" in told.counted_on(found, triage)
+    assert "2 points on the test data can be chance" in told.counted_on(found, triage)
+
+
+@pytest.mark.parametrize("fell", [0.02, 0.024, 0.03, 0.031, 0.05])
+def test_what_can_be_chance_was_owed_to_nothing(fell: float) -> None:
+    """A loss is told only if it is more than what is said, in the same place, to be chance."""
+    found = found_of((0.9, 0.9 - fell), (0.7, 0.88), margin_test=[0, 0.024])
+    chance = told.counted_on(found, sample_models.tasks()["triage"])
+    assert "up to 3 points on the test data, or 2 in real use, can be chance" in chance
+    assert ("had owed" in told.meaning(found)) == (fell > 0.03)
+
+
+def test_models_of_other_rounds_have_other_names() -> None:
+    keys = [keep_rounds("triage", "a", rounds) for rounds in ([["W7"]], [["W11"]], [["W7", "W11"]])]
+    keys.append(keep_rounds("triage", "b", [["W7"]]))
+    assert len({task_of(key).models[1].name for key in keys}) == len(keys)
+
+
+def test_what_marks_do_is_said_before_anybody_marks() -> None:
+    tasks = sample_models.tasks()
+    assert "train the model again without these words" in told.marks_do(tasks["triage"], "a")
+    assert "these columns" in told.marks_do(tasks["flu"], "a")
+    assert "only train again with other backgrounds" in told.marks_do(tasks["wolves"], "a")
+    digits = tasks["digits"]
+    assert "cannot be trained again" in told.marks_do(digits, digits.models[0].key)
+    assert "ask the model without these words" in told.marks_do(tasks["comments"], "a")
+
+
+def test_the_report_has_every_round_and_is_one_escaped_file() -> None:
+    key = keep_rounds("triage", "a", [["<img src=x>", "W7"], ["Hale"]])
+    place = Place(task_of(key), "round-2")
+    margins = {"margin_test": [0, 0, 0.02], "margin_field": [0, 0, 0.02]}
+    random = [[0.9] * 3] * 3
+    found = found_of(
+        (0.96, 0.93, 0.89),
+        (0.7, 0.8, 0.88),
+        removed=[0, 2, 3],
+        overlap=[0, 0, 0],
+        unknown=[["<img src=x>"], []],
+        random_test=random,
+        random_field=random,
+        **margins,
+    )
+    html = as_report(place, found)
+    assert "default-src 'none'" in html
+    assert "<img" not in html
+    assert "&lt;img src=x&gt;, W7" in html
+    for said in (told.verdict(found), told.meaning(found)):
+        assert said.replace("'", "&#39;") in html
+    for share in ("96%", "93%", "89%", "70%", "80%", "88%"):
+        assert f"<td>{share}</td>" in html
+    assert "does not know" in html
+    assert "http" not in html.replace("http-equiv", "")
 
 
 # --- The screen ---------------------------------------------------------------------------------
@@ -360,3 +434,17 @@ def test_where_nothing_can_be_trained_the_screen_says_why(screen: Callable[..., 
     click(app, "Try it with Model A of “Clinic inbox\\: urgent or routine\\?”")
     assert param(app, "task") == "triage"
     assert app.multiselect
+
+
+def test_models_of_ones_own_data_are_improved_and_nothing_is_said_of_real_use(
+    screen: Callable[..., AppTest],
+) -> None:
+    key = patients_key()
+    app = screen(task=key)
+    assert "None of it is from real use" in said_on(app)
+    app.multiselect[0].select("patient id")
+    click(app, "Train again without them")
+    found = rounds_of(param(app, "task"))
+    assert found == Rounds(key, "logistic", (("patient id",),))
+    assert "On the test data the model is now right less often" in said_on(app)
+    assert "; in real use" not in said_on(app)  # of a round

@@ -1,6 +1,8 @@
 """The pick as the workers and the server make it, against the real tasks and a real pool."""
 
 import json
+import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from ui.pick.values import Picked
 from ui.pick.work import choosing, explaining
 from ui.workshop import kept, runs
 from ui.workshop.item import Item
-from ui.workshop.store import Store, store
+from ui.workshop.store import Store, StoreError, store
 
 
 class Asked:
@@ -31,11 +33,6 @@ class Asked:
 
     def should_stop(self) -> bool:
         return False
-
-
-@pytest.fixture(autouse=True)
-def no_runs_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "_runs", {})
 
 
 def finished(run: runs.Run) -> runs.Run:
@@ -71,7 +68,11 @@ def test_a_run_explains_each_item_once_and_its_pick_shows_their_reasons() -> Non
     choice = PickChoice(tasks()["triage"], "a", n=12)
     run = finished(runs.start(explaining.Explaining(choice), range(12)))
     assert (run.state, run.n_done, run.failed) == ("done", 12, [])
-    assert runs.ended(explaining.Explaining(choice)) == {"rows": list(range(12)), "failed": []}
+    assert runs.ended(explaining.Explaining(choice)) == {
+        "rows": list(range(12)),
+        "failed": [],
+        "lost": [],
+    }
     again = finished(runs.start(explaining.Explaining(choice), range(12)))
     assert (list(again.todo), again.n_done) == ([], 0)
     more = finished(runs.start(explaining.Explaining(choice), range(14)))
@@ -145,6 +146,62 @@ def test_what_cannot_be_explained_is_listed_and_the_rest_is_used() -> None:
     assert all(item["label"] is None for item in result["items"])
 
 
+def test_a_wrong_answer_is_told_by_the_labels_that_were_brought() -> None:
+    texts = ["Chest pain and short of breath", "Repeat prescription", "Severe bleeding"]
+    says = tasks()["triage"].model("b").load()(texts).argmax(axis=1).tolist()
+    assert says == [1, 0, 1]
+    source = kept.keep_texts(texts, kept.Labels(("routine", "urgent", "?"), (0, 0, 2)))
+    choice = PickChoice(tasks()["triage"], "b", source, 3, favour="wrong")
+    explained_here(choice, 3)
+    result = Picked.from_dict(choosing.picked(choice.params(), range(3), [], report=Asked()))
+    assert {item.row: item.label for item in result.items} == {0: 0, 1: 0, 2: None}
+    assert [item.row for item in result.items if item.is_wrong] == [0]
+    assert result.n_favoured == 1
+
+
+@pytest.mark.long
+def test_what_is_lost_is_counted_and_explained_again() -> None:
+    choice = PickChoice(tasks()["flu"], "a", n=12)
+    work = explaining.Explaining(choice)
+    explained_here(choice, 12)
+    runs.settle_for(work, range(12))
+    whole = pick_of(choice, 12)
+    folder = Path(os.environ["LIME_LAB_STORE"]) / explaining.KIND
+    (folder / work.entry_id(3)).unlink()
+    for row in (5, 7):
+        (folder / work.entry_id(row)).write_bytes(b"damaged")
+    found = runs.ended(work)
+    assert found is not None
+    assert found["lost"] == [3]
+    with pytest.raises(runs.Lost, match="kept of 2 of the items is damaged") as lost:
+        choosing.picked(choice.params(), found["rows"], (), report=Asked())
+    assert pickle.loads(pickle.dumps(lost.value)).args == lost.value.args
+    found = runs.ended(work)
+    assert found is not None
+    assert found["lost"] == [3, 5, 7]
+    result = choosing.picked(choice.params(), found["rows"], (), report=Asked())
+    assert result["n_items"] == 9
+    again = finished(runs.start(work, range(12)))
+    assert again.todo == [3, 5, 7]
+    found = runs.ended(work)
+    assert found is not None
+    assert (found["rows"], found["lost"]) == (list(range(12)), [])
+    assert pick_of(choice, 12) == whole
+
+
+def test_a_run_that_cannot_keep_anything_stops_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(Store, "check", refuse)
+    work = explaining.Explaining(PickChoice(tasks()["flu"], "a", n=12))
+    run = finished(runs.start(work, range(12)))
+    assert (run.state, run.error, run.failed) == ("failed", "The disk is full.", [])
+    assert runs.explained_rows(work, range(12)) == []
+
+
 def test_a_worker_with_other_code_is_refused() -> None:
     choice = first_pick(tasks()["triage"])
     with pytest.raises(InputError, match="another version"):
@@ -153,7 +210,7 @@ def test_a_worker_with_other_code_is_refused() -> None:
 
 def test_a_cluster_that_does_not_answer_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(runs.DASK, "tcp://127.0.0.1:9")
-    monkeypatch.setattr(runs, "_CONNECT_SECONDS", 1)
+    monkeypatch.setattr(runs, "CONNECT_SECONDS", 1)
     choice = PickChoice(tasks()["triage"], "a", n=2)
     run = finished(runs.start(explaining.Explaining(choice), range(2)))
     assert run.state == "failed"

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from typing import Any
@@ -12,17 +14,20 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 
 from lime_engine import TextPerturber
-from lime_engine.subjects import TabularSubject, subject_to_dict
+from lime_engine.subjects import TabularSubject, subject_from_dict, subject_to_dict
 from sample_models import tasks
 from tests.conditions import PATIENCE
+from tests.server import ROOT
+from ui.explain.sheet import as_csv, codebook
 from ui.pick.choice import PickChoice
 from ui.pick.values import Feature, Picked, PickedItem, Reason
 from ui.review import export, records
-from ui.review.export import Reviewed, as_csv, as_report
+from ui.review.export import Reviewed, as_report, sheet
 from ui.review.figures import items
 from ui.review.merging import agreed, counts, is_agreed, marked_parts, verdicts_on, votes
 from ui.review.records import Answer, KeptPick
 from ui.workshop import store as stores
+from ui.workshop.store import StoreError
 
 TEXT = "Chest pain since noon. Ward W9, Hale. =cmd() <script>alert(1)</script>"
 ONE, TWO = "0" * 16, "1" * 16
@@ -157,6 +162,42 @@ def test_reviewers_at_the_same_time_lose_nothing() -> None:
     assert all(len(answers) == 8 for answers in found.values())
 
 
+REVIEWING = """
+import sys
+from ui.review import records
+
+picks, tokens = sys.argv[1].split(), sys.argv[2].split()
+print("ready", flush=True)
+sys.stdin.read()  # both begin when their input closes
+for pick in picks:
+    for token in tokens:
+        records.judge(pick, token, 0, "wrong")
+"""
+
+
+def test_two_servers_on_one_store_lose_no_reviewer() -> None:
+    picks = [kept_pick([[f"part {n}"]])[0] for n in range(4)]
+    tokens = [records.new_reviewer() for _ in range(records.MAX_REVIEWS)]
+    servers = [
+        subprocess.Popen(
+            [sys.executable, "-c", REVIEWING, " ".join(picks), " ".join(own)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        for own in (tokens[::2], tokens[1::2])
+    ]
+    for server in servers:
+        assert server.stdout is not None
+        with server.stdout as said:
+            assert said.readline().strip() == b"ready"
+    for server in servers:
+        assert server.stdin is not None
+        server.stdin.close()
+    assert [server.wait() for server in servers] == [0, 0]
+    assert [len(records.all_reviews(pick)) for pick in picks] == [len(tokens)] * 4
+
+
 def test_reviews_beyond_the_limit_are_kept_but_not_merged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "MAX_REVIEWS", 2)
     pick_id, _ = kept_pick([["a"]])
@@ -226,7 +267,7 @@ def test_agreement_on_an_item_takes_two() -> None:
 def test_the_csv_has_a_line_for_each_judged_item_and_no_formulas() -> None:
     _, kept = kept_pick([["a", "=b"], ["c"]])
     own = {0: Answer("wrong", "unsure", ("=b", 'q"'), '=HYPERLINK("http://e.invalid")\nmore')}
-    lines = list(csv.DictReader(io.StringIO(as_csv(Reviewed(kept, (own, review(r10=[])))))))
+    lines = list(csv.DictReader(io.StringIO(as_csv(sheet(Reviewed(kept, (own, review(r10=[]))))))))
     assert [(line["reviewer"], line["pick"], line["item"]) for line in lines] == [
         ("1", "1", "test-0"),
         ("2", "2", "test-10"),
@@ -237,6 +278,12 @@ def test_the_csv_has_a_line_for_each_judged_item_and_no_formulas() -> None:
     assert (first["verdict"], first["first_verdict"]) == ("wrong", "unsure")
     assert first["data_says"] == kept.class_names[1]
     assert not [cell for line in lines for cell in line.values() if cell.startswith("=")]
+    assert first["text"] == subject_from_dict(kept.items[0].subject).text
+    assert json.loads(first["reasons"]) == [
+        [reason.part, round(reason.weight, 4)] for reason in kept.items[0].reasons
+    ]
+    book = list(csv.reader(io.StringIO(codebook(sheet(Reviewed(kept, (own,)))))))
+    assert [name for name, _ in book[1:]] == list(first)
 
 
 def test_the_report_is_one_escaped_file() -> None:
@@ -274,8 +321,9 @@ def test_a_picture_that_is_not_at_hand_is_shown_in_small() -> None:
 
 def page() -> None:
     from pages import review
+    from ui.shell import notices
 
-    review.render()
+    notices.shown(review.render)
 
 
 def opened(**params: str) -> AppTest:
@@ -356,6 +404,25 @@ def test_acts_that_are_told_again_are_not_done_again() -> None:
     assert records.read_review(pick_id, ONE)[0].verdict == "unsure"
 
 
+def test_what_cannot_be_kept_is_told_again_until_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    pick_id, _ = kept_pick([["W9"], ["pain"]])
+    app = opened(pick=pick_id, reviewer=ONE)
+
+    def refuse(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stores.Store, "write", refuse)
+        tell(app, ("judge", 0, "wrong"))
+        assert controls(app)["done"] == 0
+        assert controls(app)["picks"][0]["answer"] is None
+        assert "was not kept. The disk is full." in seen(app).replace("\\", "")
+    tell(app, ("judge", 0, "wrong"), ("go", None, "2"))  # the browser still has the first
+    assert controls(app)["done"] == 2
+    assert records.read_review(pick_id, ONE)[0].verdict == "wrong"
+    assert "not kept" not in seen(app)
+
+
 def test_a_link_without_a_reviewer_begins_a_review_of_ones_own() -> None:
     pick_id, _ = kept_pick([["a"], ["b"]])
     mine, theirs = opened(pick=pick_id), opened(pick=pick_id)
@@ -392,7 +459,8 @@ def test_a_place_out_of_range_is_the_nearest(at: str, shown: int) -> None:
 
 
 def test_odd_picks_end_in_a_sentence() -> None:
-    for wrong in ({}, {"pick": "a" * 26}, {"pick": "../x", "reviewer": "<b>"}):
+    assert "A review begins with a pick" in seen(opened())
+    for wrong in ({"pick": "a" * 26}, {"pick": "../x", "reviewer": "<b>"}):
         assert "no such review" in seen(opened(**wrong))
     nothing, _ = kept_pick([])
     assert "nothing to review" in seen(opened(pick=nothing))

@@ -50,12 +50,14 @@ class Browser:
         """A message arrives that was sent with this URL."""
         self.query_params.from_dict(START | params)
 
-    def answers(self) -> None:
+    def answers(self, *, has_list: bool = True) -> None:
         """The page has run, with a list of what is off and a field for the number of words."""
         choice = current_choice()
-        self._draws("off", list(choice.off), lambda told: write_choice(off=tuple(told)))
+        if has_list:
+            self._draws("off", list(choice.off), lambda told: write_choice(off=tuple(told)))
         self._draws("features", choice.features, lambda told: write_choice(features=told))
         answered()
+        controls.answered()
 
     def _draws(self, name: str, value: Any, write: Any) -> None:
         def widget(key: str, changed: Any) -> None:
@@ -180,6 +182,28 @@ def test_a_field_may_tell_its_old_value_a_moment_later(browser: Browser) -> None
     browser.now += ECHO_SECONDS
     browser.has("off", [])
     assert browser.url == {}
+
+
+def test_what_a_widget_has_shown_all_the_time_is_no_act(browser: Browser) -> None:
+    """Streamlit says so of a widget that it has forgotten in between."""
+    toggle_off(3)
+    browser.answers()
+    toggle_off(5)
+    browser.answers()
+    browser.now += ECHO_SECONDS
+    browser.tells(off="4")  # by the browser's way back, say
+    browser.has("off", [3, 5])
+    assert browser.url == {"off": "4"}
+
+
+def test_a_widget_that_is_no_longer_shown_is_not_changed_by_anybody(browser: Browser) -> None:
+    browser.answers(has_list=False)
+    browser.now += ECHO_SECONDS
+    browser.has("off", [3])
+    assert browser.url == {}
+    browser.answers()
+    browser.has("off", [3])
+    assert browser.url == {"off": "3"}
 
 
 def test_another_item_takes_along_what_belongs_to_the_old_one(browser: Browser) -> None:

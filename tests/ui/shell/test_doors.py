@@ -1,6 +1,7 @@
 """What stands before the app: for known hosts only, and never fuller than it can be."""
 
 import asyncio
+import errno
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.server import Server
-from ui.shell.doors import KnownHosts, Room, make_room, own_names
+from ui.shell.doors import KnownHosts, Room, make_room, mind_the_log, own_names
 
 NUMBERS = ["127.0.0.1:8501", "10.1.2.3", "[::1]:8501", "[fe80::1]"]
 
@@ -117,6 +118,49 @@ def test_a_full_server_says_so_until_somebody_leaves() -> None:
     assert said[:3] == ["websocket.accept", "websocket.accept", "websocket.close"]
     assert "full: 2 pages are open" in said[3]
     assert said[4:] == ["page", "page"]
+
+
+def test_a_server_is_full_when_few_descriptors_are_left() -> None:
+    left = 1000
+    app = Room(inner, 1000, lambda: left)
+    assert get(app).text == "page"
+    left = 20
+    refused = get(app)
+    assert refused.status_code == 503
+    assert "This server is full" in refused.text
+    assert get(app, accept="*/*").text == "page"
+    assert asyncio.run(Session(app).open()) == "websocket.close"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
+def test_what_is_left_of_the_descriptors_is_counted() -> None:
+    code = (
+        "import os, resource\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))\n"
+        "from ui.shell.doors import descriptors_left\n"
+        "before = descriptors_left()\n"
+        "held = [os.open(os.devnull, os.O_RDONLY) for _ in range(100)]\n"
+        "print(200 < before < 256, before - descriptors_left())\n"
+        "while descriptors_left(): os.open(os.devnull, os.O_RDONLY)\n"
+        "print(descriptors_left())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout.split() == ["True", "100", "0"], run.stderr
+
+
+def test_knocking_in_vain_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def knocked() -> None:
+        loop = asyncio.get_running_loop()
+        mind_the_log(loop)
+        full = OSError(errno.EMFILE, "Too many open files")
+        for _ in range(2048):  # as asyncio does within a second
+            loop.call_exception_handler({"message": "socket.accept()", "exception": full})
+        loop.call_exception_handler({"message": "other", "exception": OSError("something else")})
+
+    asyncio.run(knocked())
+    full, other = [record.getMessage() for record in caplog.records]
+    assert full.startswith("This server is full")
+    assert "other" in other
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")

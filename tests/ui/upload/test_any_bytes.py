@@ -54,7 +54,7 @@ def only_sentences(read: Callable[[], Any]) -> Any:
     return None
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(BYTES, st.text(max_size=9))
 @example(b"\xef\xbb\xbf", "x.csv")
 @example(b"\xff\xfe", "x.csv")
@@ -80,8 +80,8 @@ def check_table(table: Any) -> None:
     assert {len(row) for row in table.rows} == {len(table.columns)}
     assert json.dumps([table.columns, table.rows, table.remarks], ensure_ascii=False).encode()
     if (found := only_sentences(lambda: texts_of(table, longest_column(table)))) is not None:
-        texts, n_left_out = found
-        assert len(texts) + n_left_out == len(table.rows)
+        texts, numbers = found
+        assert len(texts) == len(set(numbers) & set(range(len(table.rows))))
     only_sentences(lambda: json.dumps(rows_of(table, COLUMNS), allow_nan=False))
 
 

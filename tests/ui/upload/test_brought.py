@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,53 @@ def test_texts_come_back_to_pages_and_workers() -> None:
     source = keep_texts(["wolf", "snow"])
     assert kept.texts(source) == ("wolf", "snow")
     assert n_own("text", source) == 2
+
+
+NAMED = kept.Labels(("urgent", "routine"), (1, -1))
+
+
+def test_labels_come_back_with_what_they_are_of() -> None:
+    pictures = (("a.png", "a" * 26), ("b.png", "b" * 26))
+    without = {
+        keep_texts(["wolf", "snow"]),
+        keep_rows(["a"], [(1,), (2,)]),
+        keep_pictures(pictures),
+    }
+    assert [kept.labels(source) for source in without] == [None] * 3
+    sources = {
+        keep_texts(["wolf", "snow"], NAMED),
+        keep_rows(["a"], [(1,), (2,)], NAMED),
+        keep_pictures(pictures, [1], NAMED),
+    }
+    assert [kept.labels(source) for source in sources] == [NAMED] * 3
+    assert not sources & without
+    assert keep_texts(["wolf", "snow"], NAMED) in sources
+    assert keep_texts(["wolf", "snow"], kept.Labels(NAMED.names, (0, -1))) not in sources
+    assert kept.texts(keep_texts(["wolf", "snow"], NAMED)) == ("wolf", "snow")
+    assert kept.was_filled(keep_pictures(pictures, [1], NAMED), 1)
+    assert kept.labels("a" * 26) is None
+
+
+@pytest.mark.parametrize("of", [(0,), (0, 1, 0), (0, 2), (-2, 0)])
+def test_labels_are_one_an_item_and_have_a_name(of: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="label"):
+        keep_texts(["wolf", "snow"], kept.Labels(("urgent", "routine"), of))
+
+
+@pytest.mark.parametrize(
+    ("entry", "content", "read"),
+    [
+        ("texts", b'{"texts": ["wolf"]}', lambda source: kept.texts(source) == ("wolf",)),
+        ("rows", b'{"columns": ["a"], "rows": [[1]]}', lambda s: kept.rows(s) == (("a",), ((1,),))),
+        ("pictures", b'[{"id": "b", "name": "a"}]', lambda s: kept.pictures(s) == (("a", "b"),)),
+    ],
+)
+def test_what_was_brought_before_there_were_labels_still_opens(
+    a_store_of_its_own: Store, entry: str, content: bytes, read: Callable[[str], bool]
+) -> None:
+    source = a_store_of_its_own.put(entry, content)
+    assert read(source)
+    assert kept.labels(source) is None
 
 
 @pytest.mark.parametrize("hostile", ["", "../secret", "a" * 26, "a" * 26 + "\n", "picture"])

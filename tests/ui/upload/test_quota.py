@@ -10,8 +10,10 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
+from ui.shell import waiting
 from ui.upload import quota
 from ui.upload.panels import files as panel
+from ui.upload.panels.too_large import TooLarge, read_told
 from ui.upload.quota import STRAY_SECONDS, UploadQuota
 from ui.workshop.store import Store
 
@@ -180,3 +182,44 @@ def test_a_session_may_bring_so_much_at_a_time(monkeypatch: pytest.MonkeyPatch) 
     give(app, "e.txt", b"e" * 2_000_000)
     assert "“e.txt” has 2.0 MB; at most 1 MB are accepted" in said(app)
     assert [file.name for file in brought(app)] == ["a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        (None, TooLarge()),
+        ({"turn": 4, "files": [{"name": "a", "size": 5e9}]}, TooLarge((("a", 5_000_000_000),))),
+        ({"turn": 4, "files": [], "isOneComing": True}, TooLarge(is_one_coming=True)),
+        ({"turn": 3, "files": [], "isOneComing": True}, TooLarge()),  # it has come since
+        ({"files": [{"name": "a", "size": 10 * i} for i in range(9)]},
+         TooLarge((("a", 0), ("a", 10), ("a", 20)))),
+        ({"files": [{"name": 1, "size": 2}, {"name": "a"}, {"name": "a", "size": float("nan")}, 7]},
+         TooLarge()),
+        ({"files": {"name": "a", "size": 2}, "turn": []}, TooLarge()),
+    ],
+)  # fmt: skip
+def test_what_the_browser_tells_of_files_it_keeps_is_checked(told: Any, found: TooLarge) -> None:
+    assert read_told(told, 4) == found
+
+
+@pytest.mark.parametrize("is_one_coming", [False, True])
+def test_a_file_that_was_too_large_to_send_is_not_on_its_way(
+    monkeypatch: pytest.MonkeyPatch, is_one_coming: bool
+) -> None:
+    told = TooLarge((("<b>.onnx", 400_000_000),), is_one_coming)
+    monkeypatch.setattr(panel, "too_large", lambda *args, **kwargs: told)
+    app = AppTest.from_function(noticing_uploader).run()
+    assert not app.exception
+    assert "“<b>.onnx” has 400.0 MB; at most 100 MB are accepted." in said(app)
+    assert (waiting.NO_FILE in app.session_state["to-come"]) is is_one_coming
+
+
+def noticing_uploader() -> None:
+    import streamlit as st
+
+    from ui.shell.waiting import noticing
+    from ui.upload.panels.files import files
+
+    with noticing() as to_come:
+        files("Files", key="place", max_mb=100)
+    st.session_state["to-come"] = to_come.reasons

@@ -1,33 +1,45 @@
 import gc
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from lime_engine.errors import Cancelled, InputError
 from tests.conditions import PATIENCE, is_alive, until
+from tests.server import ROOT
 from tests.ui.workshop import job_functions as jobs
 from ui.workshop.jobs import Job, WorkerError, Workers
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Workers]:
-    pool = Workers(2, grace_seconds=PATIENCE)  # no job is ended that would have looked
+    # No job is ended that would have looked, and no viewer let go who would have.
+    pool = Workers(2, grace_seconds=PATIENCE, lease_seconds=PATIENCE)
     yield pool
     pool.close()
 
 
 @pytest.fixture
 def impatient() -> Iterator[Workers]:
-    pool = Workers(1, grace_seconds=0.2)
+    pool = Workers(1, grace_seconds=0.2, lease_seconds=PATIENCE)
     yield pool
     pool.close()
 
 
 @pytest.fixture
 def single() -> Iterator[Workers]:
-    pool = Workers(1, grace_seconds=PATIENCE)
+    pool = Workers(1, grace_seconds=PATIENCE, lease_seconds=PATIENCE)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def forgetful() -> Iterator[Workers]:
+    pool = Workers(1, grace_seconds=PATIENCE, lease_seconds=0.5)
     yield pool
     pool.close()
 
@@ -151,6 +163,87 @@ def test_forgotten_job_is_cancelled(single: Workers, hold: Callable[..., Held]) 
     until(held.running.with_suffix(".stopped").exists)
 
 
+def test_a_viewer_who_does_not_look_any_more_is_let_go(
+    forgetful: Workers, hold: Callable[..., Held]
+) -> None:
+    held = hold(forgetful, "held")  # and never looked at, though its session lives
+    after = forgetful.submit("after", jobs.double, 21, affinity="any")
+    assert after.result() == 42  # the worker is free
+    assert held.job.lapsed
+    assert held.job.state == "cancelled"
+    assert not after.lapsed
+
+
+def test_those_who_look_keep_what_others_have_left(
+    forgetful: Workers, hold: Callable[..., Held]
+) -> None:
+    held = hold(forgetful, "same")
+    looking = held.submit(forgetful, "same")
+    with ThreadPoolExecutor(1) as other:
+        ended = other.submit(looking.wait, PATIENCE)
+        until(lambda: held.job.lapsed)
+        state = looking.state, looking.lapsed
+        held.release()
+        assert ended.result()
+    assert state in (("waiting", False), ("running", False))
+    assert looking.result() > 0
+
+
+def test_an_open_page_may_be_silent_for_longer(
+    forgetful: Workers, hold: Callable[..., Held], tmp_path: Path
+) -> None:
+    pages = {"first": True, "second": True}
+    both = {
+        name: forgetful.submit(
+            name,
+            jobs.hold,
+            tmp_path / f"{name}.running",
+            tmp_path / f"{name}.release",
+            affinity="any",
+            is_open=lambda name=name: pages[name],
+        )
+        for name in pages
+    }
+    pages["second"] = False
+    until(lambda: both["second"].lapsed)
+    assert not both["first"].lapsed
+    pages["first"] = False
+    until(lambda: both["first"].lapsed)
+
+
+def test_one_who_was_let_go_and_comes_back_begins_again(
+    forgetful: Workers, hold: Callable[..., Held]
+) -> None:
+    held = hold(forgetful, "held")
+    until(lambda: held.job.lapsed)
+    held.release()
+    again = held.submit(forgetful, "held")
+    assert again.result() > 0
+    assert not again.lapsed
+
+
+APP = """
+import sys
+from pathlib import Path
+from tests.ui.workshop import job_functions as jobs
+from ui.workshop.jobs import Workers
+if __name__ == "__main__":
+    pool = Workers(1)
+    job = pool.submit("deaf", jobs.never_look, Path(sys.argv[1]), affinity="any")
+    job.result()
+"""
+
+
+def test_a_worker_ends_with_an_app_that_is_killed_whatever_it_computes(tmp_path: Path) -> None:
+    script, running = tmp_path / "app.py", tmp_path / "running"
+    script.write_text(APP)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, script, running], env=environment) as app:
+        until(lambda: running.exists() and running.read_text())
+        app.kill()
+    until(lambda: not is_alive(int(running.read_text())))
+
+
 def test_dying_process_fails_its_job_only(shared: Workers, hold: Callable[..., Held]) -> None:
     neighbour = hold(shared, "neighbour")
     neighbour.until_running()
@@ -251,7 +344,9 @@ def test_preloads_wait_for_everything_else_and_run_one_at_a_time(
 
 
 def test_close_cancels_everything_and_ends_the_processes(hold: Callable[..., Held]) -> None:
-    pool = Workers(1, grace_seconds=1e5)  # it waits for nothing, neither for this
+    pool = Workers(
+        1, grace_seconds=1e5, lease_seconds=PATIENCE
+    )  # it waits for nothing, neither for this
     held = hold(pool, "held")  # nor for what nobody releases
     process = held.until_running()
     queued = pool.submit("queued", jobs.double, 1, affinity="any")
@@ -260,3 +355,8 @@ def test_close_cancels_everything_and_ends_the_processes(hold: Callable[..., Hel
     assert (held.job.state, queued.state) == ("cancelled", "cancelled")
     with pytest.raises(WorkerError, match="shutting down"):
         pool.submit("late", jobs.double, 1, affinity="any")
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="the system has no such order")
+def test_pages_go_before_workers(shared: Workers) -> None:
+    assert shared.submit("nice", jobs.niceness, affinity="any").result() > os.nice(0)

@@ -1,15 +1,20 @@
+import errno
+import itertools
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.conditions import PATIENCE
 from ui.workshop import store as stores
-from ui.workshop.store import Store, StoreError
+from ui.workshop.store import BROUGHT, SAID, Store, StoreError
 
 DAY = 24 * 3600.0
 
@@ -167,7 +172,7 @@ def test_tiny_entries_count_as_what_they_take_on_disk(tmp_path: Path, store: Sto
 
 def test_entry_that_would_empty_the_store_is_refused(store: Store) -> None:
     kept = store.put("text", b"kept")
-    with pytest.raises(ValueError, match="one entry may have 100000"):
+    with pytest.raises(StoreError, match="one entry may have 100,000"):
         store.put("image", bytes(100_001))
     assert store.read("text", kept) == b"kept"
 
@@ -221,6 +226,231 @@ def test_the_folder_of_the_app_store_can_be_named(
         stores.store.cache_clear()
 
 
+# --- What makes room for what -------------------------------------------------------------------
+
+
+def test_twelve_networks_do_not_take_the_room_of_a_review(
+    tmp_path: Path, store: Store, clock: Clock
+) -> None:
+    said = {kind: store.put(kind, b"a minute ago") for kind in sorted(SAID)}
+    for n in range(12):
+        clock.now += 1
+        store.put("network", bytes([n]) * 99_000)
+    assert all(store.read(kind, entry_id) == b"a minute ago" for kind, entry_id in said.items())
+    assert total_bytes(tmp_path) <= 700_000
+
+
+def test_what_can_be_made_again_makes_room_first(
+    tmp_path: Path, store: Store, clock: Clock
+) -> None:
+    brought = {kind: store.put(kind, b"brought") for kind in sorted(BROUGHT)}
+    for n in range(50):
+        clock.now += 1
+        store.put("explanation", bytes([n]) * 90_000)
+        assert total_bytes(tmp_path) <= 1_000_000
+    assert all(store.read(kind, entry_id) == b"brought" for kind, entry_id in brought.items())
+
+
+def test_what_is_brought_leaves_room_for_what_is_made(
+    tmp_path: Path, store: Store, clock: Clock
+) -> None:
+    made = store.put("explanation", b"made")
+    for n in range(30):
+        clock.now += 1
+        store.put("upload", bytes([n]) * 90_000)
+        assert total_bytes(tmp_path) <= 700_000
+    assert store.read("explanation", made) == b"made"
+
+
+def test_what_somebody_has_done_with_goes_before_what_others_bring(
+    store: Store, clock: Clock
+) -> None:
+    ids = []
+    for n in range(6):
+        clock.now += 1
+        ids.append(store.put("upload", bytes([n]) * 90_000))
+    store.release("upload", ids[4])
+    store.release("upload", ids[5])
+    assert store.read("upload", ids[4])  # by somebody else who has the same
+    store.release("upload", "a" * 26)
+    store.put("upload", b"7" * 90_000)
+    store.put("upload", b"8" * 90_000)
+    gone = [n for n, entry_id in enumerate(ids) if not store.has("upload", entry_id)]
+    assert gone == [0, 5]
+
+
+def test_what_is_said_is_bounded_and_never_dropped_for_more(store: Store, clock: Clock) -> None:
+    ids = [store.put("review", bytes([n])) for n in range(24)]  # 4,096 bytes each on a disk
+    with pytest.raises(StoreError, match="there is no room for more"):
+        store.put("verdict", b"one more")
+    store.write("review", ids[0], b"changed")
+    assert [store.read("review", entry_id) for entry_id in ids[1:]] == [
+        bytes([n]) for n in range(1, 24)
+    ]
+    assert store.read("review", ids[0]) == b"changed"
+    clock.now += 2 * DAY
+    assert store.read("verdict", store.put("verdict", b"one more")) == b"one more"
+
+
+def test_only_an_abandoned_file_is_swept(tmp_path: Path, clock: Clock, store: Store) -> None:
+    store.put("text", b"")
+    folder = tmp_path / "store" / "text"
+    old, fresh = folder / "tmp_old", folder / "tmp_fresh"  # as other processes write them
+    for path, age in ((old, 4000), (fresh, 60)):
+        path.write_bytes(b"half")
+        os.utime(path, (clock.now - age, clock.now - age))
+    for n in range(40):  # far more than there is room for
+        clock.now += 1
+        store.put("text", bytes([n]) * 90_000)
+    assert not old.exists()
+    assert fresh.read_bytes() == b"half"
+
+
+# --- A machine that fails -----------------------------------------------------------------------
+
+
+def files_of(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("path", ["file", "file/store"])
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, path: str) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreError, match=f"{tmp_path / path} cannot be used: there is no such"):
+        Store(tmp_path / path, max_bytes=1_000_000, ttl_seconds=DAY)
+
+
+def test_a_folder_that_is_taken_away_is_a_sentence_until_it_is_back(
+    tmp_path: Path, store: Store
+) -> None:
+    entry_id = store.put("text", b"kept")
+    store.check()
+    shutil.move(tmp_path / "store", tmp_path / "elsewhere")
+    for act in (store.check, store.locked().__enter__, lambda: store.put("text", b"more")):
+        with pytest.raises(StoreError, match=f"{tmp_path / 'store'} cannot be used: there is no"):
+            act()
+    assert store.read("text", entry_id) is None
+    assert isinstance(store.try_write("text", entry_id, b"more"), StoreError)
+    shutil.move(tmp_path / "elsewhere", tmp_path / "store")
+    store.check()
+    assert store.read("text", entry_id) == b"kept"
+
+
+def test_an_emptied_folder_gets_its_secret_back(tmp_path: Path, store: Store) -> None:
+    before = store.key("text", b"same")
+    shutil.rmtree(tmp_path / "store")
+    (tmp_path / "store").mkdir()
+    store.check()
+    again = Store(tmp_path / "store", max_bytes=1_000_000, ttl_seconds=DAY)
+    assert again.key("text", b"same") == before
+    (tmp_path / "store" / "secret").write_bytes(bytes(32))
+    with pytest.raises(StoreError, match="another one than when the server started"):
+        store.check()
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        (errno.ENOSPC, "its disk is full. Make room there"),
+        (errno.EROFS, "nothing can be written there. Allow it"),
+        (errno.EACCES, "nothing can be written there. Allow it"),
+        (errno.EIO, "OSError: .*Mend that"),
+    ],
+)
+def test_a_disk_that_refuses_is_a_sentence(
+    store: Store, monkeypatch: pytest.MonkeyPatch, code: int, cause: str
+) -> None:
+    entry_id = store.put("text", b"kept")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "utime", refuse)
+    monkeypatch.setattr(stores.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(stores.tempfile, "TemporaryFile", refuse)
+    for act in (store.check, lambda: store.put("text", b"more")):
+        with pytest.raises(StoreError, match=cause):
+            act()
+    assert store.read("text", entry_id) == b"kept"
+    assert store.use("text", entry_id)
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from ui.workshop.store import Store, StoreError
+
+def limit(n_bytes):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, resource.RLIM_INFINITY))
+
+root = Path(sys.argv[1])
+limit(0)
+try:
+    Store(root, max_bytes=1_000_000, ttl_seconds=86400)
+except StoreError as error:
+    print(error)
+limit(resource.RLIM_INFINITY)
+store = Store(root, max_bytes=1_000_000, ttl_seconds=86400)
+kept = store.put("text", b"kept")
+limit(10_000)
+store.check()
+try:
+    store.put("text", bytes(50_000))
+except StoreError as error:
+    print(error)
+assert store.read("text", kept) == b"kept"
+print(kept)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX limits")
+def test_nothing_is_left_of_what_does_not_fit_on_the_disk(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path / "new")], capture_output=True, text=True
+    )
+    first, second, kept = run.stdout.splitlines()
+    assert "its disk is full" in first
+    assert "its disk is full" in second
+    assert files_of(tmp_path / "new") == {"secret", f"text/{kept}"}
+
+
+def test_what_is_damaged_and_can_be_made_again_is_dropped(tmp_path: Path, store: Store) -> None:
+    ids = {kind: store.put(kind, b"whole") for kind in ("reasons", "upload", "review")}
+    for kind, entry_id in ids.items():
+        entry(tmp_path, kind, entry_id).write_bytes(b"damaged")
+        assert store.has(kind, entry_id)
+        assert store.read(kind, entry_id) is None
+    assert not store.has("reasons", ids["reasons"])
+    assert store.has("upload", ids["upload"])  # a copy may be put in its place
+    assert store.has("review", ids["review"])
+
+
+COUNTER = """
+import json, sys
+from pathlib import Path
+from ui.workshop.store import Store
+
+store = Store(Path(sys.argv[1]), max_bytes=1_000_000, ttl_seconds=86400)
+entry_id = store.key("review", "count")
+sys.stdin.read()  # all begin when their input closes
+for _ in range(200):
+    with store.locked():
+        count = json.loads(store.read("review", entry_id) or "0")
+        store.write("review", entry_id, json.dumps(count + 1).encode())
+"""
+
+
+def test_of_several_processes_one_at_a_time_has_the_lock(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", COUNTER, str(tmp_path)]
+    counters = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(3)]
+    for counter in counters:
+        assert counter.stdin is not None
+        counter.stdin.close()
+    assert [counter.wait() for counter in counters] == [0, 0, 0]
+    store = Store(tmp_path, max_bytes=1_000_000, ttl_seconds=DAY)
+    assert store.read("review", store.key("review", "count")) == b"600"
+
+
 @pytest.mark.parametrize("damaged", [b"", b"short", b"x" * 33])
 def test_a_damaged_secret_is_no_key(tmp_path: Path, damaged: bytes) -> None:
     """An empty one would make ids that anybody can compute."""
@@ -228,3 +458,54 @@ def test_a_damaged_secret_is_no_key(tmp_path: Path, damaged: bytes) -> None:
     (tmp_path / "secret").write_bytes(damaged)
     with pytest.raises(StoreError, match=f"has {len(damaged)} bytes instead of 32"):
         Store(tmp_path, max_bytes=1_000_000, ttl_seconds=DAY)
+
+
+def test_what_was_made_of_something_deleted_is_kept_no_more(tmp_path: Path, store: Store) -> None:
+    elsewhere = Store(tmp_path / "store", max_bytes=1_000_000, ttl_seconds=DAY, clock=store._clock)
+    source = store.put("texts", b"My diary")
+    other = store.put("texts", b"A poem")
+    assert elsewhere.read("texts", source)  # by a worker, which explains it
+
+    def explained(by: Store, name: str) -> str:
+        return by.key("explanation", f"{source}-0 by {name}")
+
+    before = explained(store, "before")
+    run = store.key("run", before)  # by way of what it is made of
+    store.write("explanation", before, b"diary: .3")
+    assert store.forget([source]) == 2
+    for late in (before, run, explained(elsewhere, "after")):
+        by = store if late in (before, run) else elsewhere
+        assert by.has_lost_source(late)
+        with pytest.raises(StoreError, match="has been deleted"):
+            by.write("explanation", late, b"diary: .3")
+    assert [path.name for path in (tmp_path / "store").glob("*/*")] == [other]
+    store.write("explanation", store.key("explanation", f"{other}-0"), b"poem: .1")
+    assert store.put("texts", b"My diary") == source  # brought again
+    store.write("explanation", run, b"diary: .3")
+
+
+def test_nothing_is_left_of_what_is_written_while_it_is_deleted(
+    tmp_path: Path, store: Store
+) -> None:
+    refused, writing = threading.Event(), threading.Event()
+
+    def explain_on() -> None:
+        for n in itertools.count():
+            if n == 20:
+                writing.set()
+            try:
+                store.write("explanation", store.key("explanation", f"{source}-{n}"), b"diary")
+            except StoreError:
+                refused.set()
+                return
+
+    for attempt in range(20):
+        refused.clear(), writing.clear()
+        source = store.put("texts", f"My diary, {attempt}".encode())
+        thread = threading.Thread(target=explain_on, daemon=True)
+        thread.start()
+        assert writing.wait(PATIENCE)
+        store.forget([source])
+        assert refused.wait(PATIENCE)
+        thread.join()
+        assert [*(tmp_path / "store").glob("*/*")] == []

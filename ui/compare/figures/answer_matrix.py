@@ -46,6 +46,7 @@ def answer_matrix(
     width_px: int,
     dark: bool,
     chosen: Cell | None = None,
+    truth: str = "",
 ) -> go.Figure:
     """Counts of items: a row an answer of the first model, a column one of the second.
 
@@ -66,6 +67,9 @@ def answer_matrix(
         Whether the page is dark.
     chosen : (int, int), optional
         The cell with a heavy edge: an answer of each model.
+    truth : str, optional
+        What the rows are called if they are what is right, not answers of the first model; then
+        the name of that one is not shown, and cells with the same answer are right ones.
 
     Returns
     -------
@@ -78,9 +82,10 @@ def answer_matrix(
         [palette.fit_label(name, FONT_PX, 9e9) for name in some]
         for some in (answer_names, model_names)
     )
-    grid = _grid(items, answer_names, model_names, width_px)
+    heads = truth or f"{model_names[0]} says", f"{model_names[1]} says"
+    grid = _grid(items, answer_names, heads, width_px)
     text, quiet = palette.text_colour(dark), palette.quiet_colour(dark)
-    heads, top = _heads(grid, answer_names, model_names, width_px, dark)
+    head_notes, top = _heads(grid, answer_names, heads, width_px, dark)
     n = len(grid.answers)
     end, bottom = grid.left + n * grid.cell, top + n * ROW_PX
     place = {answer: at for at, answer in enumerate(grid.answers)}
@@ -106,7 +111,7 @@ def answer_matrix(
         constraintext="none",
         textfont={"size": FONT_PX + 1, "color": ink},
         hovertext=[
-            _hover(cell, count, answer_names, model_names, width_px)
+            _hover(cell, count, answer_names, heads, width_px, is_truth=bool(truth))
             for cell, count in counts.items()
         ],
         hoverinfo="text",
@@ -118,7 +123,7 @@ def answer_matrix(
         selected=still,
         unselected=still,
     )  # fmt: skip
-    notes = list(heads)
+    notes = list(head_notes)
     for answer, at in place.items():
         name = palette.fit_label(answer_names[answer], FONT_PX, grid.left - _GAP - 4)
         notes.append(note_at(grid.left - _GAP, top + (at + 0.5) * ROW_PX, name, text, "right"))
@@ -185,17 +190,17 @@ def _answers(items: Sequence[AnsweredItem]) -> list[int]:
 def _grid(
     items: Sequence[AnsweredItem],
     answer_names: Sequence[str],
-    model_names: Sequence[str],
+    heads: Sequence[str],
     width: float,
 ) -> _Grid:
     answers = _answers(items)
     longest = max((palette.label_width(answer_names[a], FONT_PX) for a in answers), default=0.0)
     room = (0.26 if width < NARROW_PX else 0.34) * width
-    row_head = _head_px(f"{model_names[0]} says ↓")
+    row_head = _head_px(f"{heads[0]} ↓")
     left = min(longest, room) + _GAP + 4
     if row_head <= room:
         left = max(left, row_head + 2 * _GAP)
-    beside = row_head <= room and left + _head_px(f"{model_names[1]} says →") <= width
+    beside = row_head <= room and left + _head_px(f"{heads[1]} →") <= width
     cell = min((width - left - 2) / max(1, len(answers)), max(CELL_PX, longest + 2 * _GAP))
     return _Grid(answers, left, cell, beside)
 
@@ -203,15 +208,13 @@ def _grid(
 def _heads(
     grid: _Grid,
     answer_names: Sequence[str],
-    model_names: Sequence[str],
+    heads: Sequence[str],
     width: float,
     dark: bool,
 ) -> tuple[list[dict[str, Any]], float]:
     """Whose answers rows and columns are, the answers over the columns, and all their height."""
     text = palette.text_colour(dark)
-    rows, columns = (
-        _head(name, arrow, width) for name, arrow in zip(model_names, "↓→", strict=True)
-    )
+    rows, columns = (_head(head, arrow, width) for head, arrow in zip(heads, "↓→", strict=True))
     upright = grid.cell < LEAST_NAME_PX and any(
         palette.label_width(answer_names[a], FONT_PX) > grid.cell - 4 for a in grid.answers
     )
@@ -240,9 +243,11 @@ def _heads(
     return notes, top
 
 
-def _head(name: str, arrow: str, width: float) -> str:
+def _head(head: str, arrow: str, width: float) -> str:
     room = (width - palette.label_width(" says ↓", FONT_PX)) / 1.1
-    return f"<b>{palette.escape(palette.fit_label(name, FONT_PX, room))}</b> says {arrow}"
+    name = head.removesuffix(" says")
+    shown = palette.escape(palette.fit_label(name, FONT_PX, room))
+    return f"{shown} {arrow}" if name == head else f"<b>{shown}</b> says {arrow}"
 
 
 def _head_px(text: str) -> float:
@@ -251,16 +256,22 @@ def _head_px(text: str) -> float:
 
 
 def _hover(
-    cell: Cell, count: int, answer_names: Sequence[str], model_names: Sequence[str], width: float
+    cell: Cell,
+    count: int,
+    answer_names: Sequence[str],
+    heads: Sequence[str],
+    width: float,
+    *,
+    is_truth: bool,
 ) -> str:
     room = min(420.0, width / 2)
     first, second = (
         palette.escape(palette.fit_label(answer_names[answer], FONT_PX, room)) for answer in cell
     )
-    if cell[0] == cell[1]:
+    if cell[0] == cell[1] and not is_truth:
         return f"both say {first}<br><b>{palette.counted(count, 'item')}</b>"
-    models = [palette.escape(palette.fit_label(name, FONT_PX, room)) for name in model_names]
-    said = f"{models[0]} says {first}<br>{models[1]} says {second}"
+    who = [palette.escape(palette.fit_label(head, FONT_PX, room)) for head in heads]
+    said = f"{who[0]} {first}<br>{who[1]} {second}"
     return f"{said}<br><b>{palette.counted(count, 'item')}</b>"
 
 

@@ -5,19 +5,22 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from ui.compare.figures.feature_bars import model_bars, rounded, whole_rows
+from ui.compare.figures.row_pictures import PICTURE_ROW_PX, pictures_px, row_name, row_pictures
 from ui.compare.values import Lean
 from ui.explain.figures.survival import wrapped
 from ui.figures import palette
-from ui.figures.layout import CLEAR, label
-from ui.figures.parts import layout, line_at, note_at, shade
-from ui.figures.weights import BAR_PX, FONT_PX, WIDEST_PX, faint, label_column
+from ui.figures.layout import label
+from ui.figures.linked import LEAST_SHARE
+from ui.figures.parts import layout, line_at, note_at
+from ui.figures.weights import BAR_PX, FONT_PX, WIDEST_PX, label_column
 from ui.shell.wording import visible
 
 ROW_PX = 32
 STACKED_ROW_PX = 54  # the label above its bars
 MOST_SAID = 8
-DIGITS = 3
 _HEAD_LINE_PX = 18
+_NOTHING = "about 0"  # practically, beside the strongest; what it is exactly is said on pointing
 _GAP = 8
 
 
@@ -51,68 +54,65 @@ def mirrored_bars(
         the first and the second model, on one scale; all carry the place in `leans`.
     """
     width_px = min(width_px, WIDEST_PX)
+    pictures = pictures_px(leans)
     column, shown = label_column([visible(lean.name) for lean in leans], width_px)
+    column = pictures or column
     stacked = column == 0
-    row_px = STACKED_ROW_PX if stacked else ROW_PX
+    row_px = PICTURE_ROW_PX if pictures else STACKED_ROW_PX if stacked else ROW_PX
     middle = width_px / 2
     starts = [middle + side * (column + (1 if stacked else 2) * _GAP) / 2 for side in (-1, 1)]
-    numbers = [[_number(mean) for mean in lean.means] for lean in leans]
+    least = LEAST_SHARE * max((mean for lean in leans for mean in lean.means), default=0.0)
+    numbers = [
+        [_NOTHING if 0 < mean < least else rounded(mean) for mean in lean.means] for lean in leans
+    ]
     widest = max((palette.label_width(n, FONT_PX) for pair in numbers for n in pair), default=0.0)
     longest = starts[0] - widest - 2 * _GAP
     top = palette.colour_scale(mean for lean in leans for mean in lean.means)
-    text, quiet = palette.text_colour(dark), palette.quiet_colour(dark)
+    text = palette.text_colour(dark)
 
     heads, head_px = _heads(names, starts, dark)
     height = head_px + row_px * len(leans)
     rows = [head_px + row_px * (i + 0.5) for i in range(len(leans))]
     ys = [y + (11 if stacked else 0) for y in rows]  # the middle of the bars
-    notes, shapes = list(heads), []
+    notes, shapes, images = list(heads), [], []
     for i, (name, y, bar_y) in enumerate(zip(shown, rows, ys, strict=True)):
-        note = note_at(middle, y - 14 if stacked else y, name, text, "center")
-        notes.append(note | ({"text": f"<b>{note['text']}</b>"} if i == chosen else {}))
+        if pictures:
+            left = middle - pictures / 2
+            drawn, borders, note = row_pictures(
+                leans[i], left, y, name, dark=dark, bold=i == chosen
+            )
+            images += drawn
+            shapes += borders
+        else:
+            at = y - 14 if stacked else y
+            note = row_name(middle, at, name, dark=dark, xanchor="center", bold=i == chosen)
+        notes.append(note)
         for side, start in enumerate(starts):
             outwards = 2 * side - 1
             end = start + outwards * (longest * leans[i].means[side] / top + _GAP)
             notes.append(note_at(end, bar_y, numbers[i][side], text, ("right", "left")[side]))
             edges = bar_y - BAR_PX / 2 - 3, bar_y + BAR_PX / 2 + 3
             shapes.append(line_at(start, start, *edges, palette.line_colour(dark), width=1))
-    hovers = [_hover(lean, names, width_px) for lean in leans]
-    same: dict[str, Any] = {
-        "orientation": "h",
-        "customdata": list(range(len(leans))),
-        "hovertext": hovers,
-        "hoverinfo": "text",
-        "selected": {"marker": {"opacity": 1}},
-        "unselected": {"marker": {"opacity": 1}},
-    }
-    whole = go.Bar(
-        x=[width_px] * len(leans),
-        y=rows,
-        width=row_px,
-        marker={
-            "color": [shade(dark) if i == chosen else CLEAR for i in range(len(leans))],
-            "line": {"width": 0},
-            "cornerradius": 4,
-        },
-        **same,
+    whole = whole_rows(
+        leans, names, rows, row_px=row_px, width_px=width_px, dark=dark, chosen=chosen
     )
     sides = [
-        go.Bar(
-            base=[start] * len(leans),
-            x=[(2 * side - 1) * longest * lean.means[side] / top for lean in leans],
-            y=ys,
-            width=BAR_PX,
-            marker={
-                "color": (quiet, faint(quiet, dark))[side],
-                "line": {"color": quiet, "width": [1.5 * (lean.means[side] > 0) for lean in leans]},
-                "cornerradius": 3,
-            },
-            **same,
+        model_bars(
+            leans,
+            names,
+            [(2 * side - 1) * longest * lean.means[side] / top for lean in leans],
+            ys,
+            side=side,
+            start=start,
+            width_px=width_px,
+            dark=dark,
         )
         for side, start in enumerate(starts)
     ]
     figure = go.Figure([whole, *sides])
-    figure.update_layout(**layout(width_px, height + 2, dark), annotations=notes, shapes=shapes)
+    figure.update_layout(
+        **layout(width_px, height + 2, dark), annotations=notes, shapes=shapes, images=images
+    )
     return figure
 
 
@@ -120,14 +120,10 @@ def mirrored_in_words(leans: Sequence[Lean], names: Sequence[str]) -> str:
     """How much each model leans on the features, in the order given. Not escaped."""
     said = []
     for lean in leans[:MOST_SAID]:
-        each = (f"{n} {_number(mean)}" for n, mean in zip(names, lean.means, strict=True))
+        each = (f"{n} {rounded(mean)}" for n, mean in zip(names, lean.means, strict=True))
         said.append(f"{visible(lean.name)}: {', '.join(each)}.")
     more = len(leans) - MOST_SAID
     return " ".join([*said, f"And {more} more."] if more > 0 else said) or "There are no features."
-
-
-def _number(mean: float) -> str:
-    return palette.signed(mean, DIGITS).removeprefix("+")
 
 
 def _heads(
@@ -152,14 +148,3 @@ def _heads(
         )
         notes.append(note | {"yanchor": "bottom", "align": ("right", "left")[side]})
     return notes, head_px
-
-
-def _hover(lean: Lean, names: Sequence[str], width: float) -> str:
-    room = min(420.0, width - 120)
-    name, *models = (
-        palette.escape(palette.fit_label(each, FONT_PX, room)) for each in (lean.name, *names)
-    )
-    n = len(lean.rows)
-    lines = [f"<b>{name}</b>"]
-    lines += [f"{model}: {_number(mean)}" for model, mean in zip(models, lean.means, strict=True)]
-    return "<br>".join([*lines, f"among the reasons for {n:,} item{'' if n == 1 else 's'}"])

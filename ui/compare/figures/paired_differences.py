@@ -71,7 +71,7 @@ def differences(
     limit = top * frame.dots / (frame.dots - DOT_PX - 4)
     still = {"marker": {"opacity": 1}}
     inks = [quiet if _is_quiet(w) else text for w in weights]
-    page = "rgb({},{},{})".format(*palette.background(dark))
+    page = palette.page_colour(dark)
     dots = go.Scatter(
         x=[w.difference for w in weights],
         y=list(middles),

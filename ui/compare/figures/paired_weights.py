@@ -19,7 +19,7 @@ from ui.compare.figures.paired_differences import (
 )
 from ui.explain.figures.opinions import BAR_PX, ROW_PX, STACKED_ROW_PX, STEP_PX
 from ui.figures import palette
-from ui.figures.layout import label
+from ui.figures.layout import bar_lengths, label
 from ui.figures.parts import layout, line_at
 from ui.figures.weights import (
     FONT_PX,
@@ -115,7 +115,7 @@ def paired_weights_chart(
             f"{model}<br>{hover_text(name, v, reach, positive_name, negative_name, DIGITS)}"
             for name, v, reach in zip(labels, values, reaches, strict=True)
         ]
-        bars.append(_bars(values, ys, side, hovers, weights, dark))
+        bars.append(_bars(bar_lengths(values, pixel[0]), ys, side, hovers, weights, dark))
         for y, v, reach in zip(ys, values, reaches, strict=True):
             shapes += whisker(reach, y, top, pixel, dark) if reach else []
             notes.append(_number(v, reach, y, top, pixel[0], dark))

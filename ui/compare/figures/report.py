@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lime_engine.subjects import TabularSubject, TextSubject, subject_from_dict
-from ui.compare.order import most_telling
-from ui.compare.values import Answered, Compared, PairedItem
+from ui.compare.order import furthest_apart, own_strongest
+from ui.compare.values import Answered, Compared, Lean, PairedItem
 from ui.compare.wording import how_alike
 from ui.figures import markup, palette
 from ui.shell import wording
 
-_LEANS = 6  # of each model
+_LEANS = 6  # of each model, and of the differences
 _LONGEST = 60  # characters of a feature's name
 _LONGEST_BAR = 55  # percent of a cell: the number stands beside it
 _EXAMPLES, _EXAMPLE_PX = 3, 40
@@ -26,7 +26,10 @@ def items_drawn(
         yield {
             "number": item.row + 1,
             "says": answered.names[answer.answers[0]],
-            "sure": [wording.percent(sure) for sure in answer.sure],
+            "sure": [
+                "not told how sure" if sure is None else wording.percent(sure)
+                for sure in answer.sure
+            ],
             "label": None if answer.label is None else answered.names[answer.label],
             "overlap": ": ".join(filter(None, how_alike(item.overlap))) + ".",
             **_reasons(item, names),
@@ -50,20 +53,29 @@ def _reasons(item: PairedItem, names: tuple[str, str]) -> dict[str, Any]:
     return {"sides": sides}
 
 
-def leans_drawn(compared: Compared | None) -> list[dict[str, Any]]:
-    """The features with the largest difference; `widths` of the bars are percents of a cell."""
-    leans = most_telling(compared.leans, _LEANS) if compared else []
+def leans_drawn(compared: Compared | None, names: tuple[str, str]) -> list[dict[str, Any]]:
+    """What each model leans on most, then where they differ; `widths` are percents of a cell."""
+    leans = compared.leans if compared else ()
     longest = max((mean for lean in leans for mean in lean.means), default=0.0) or 1.0
-    return [
-        {
-            "name": palette.shorten(palette.printable(wording.visible(lean.name)), _LONGEST),
-            "means": [f"{mean:.3f}" for mean in lean.means],
-            "widths": [round(_LONGEST_BAR * mean / longest, 1) for mean in lean.means],
-            "n": len(lean.rows),
-            "examples": [
-                markup.picture_html(uri, "For example", width_px=_EXAMPLE_PX)
-                for uri in lean.examples[:_EXAMPLES]
-            ],
-        }
-        for lean in leans
+    groups = [
+        *((f"Strongest for {names[side]}", own_strongest(leans, side, _LEANS)) for side in (0, 1)),
+        ("The largest differences", furthest_apart(leans, _LEANS)),
     ]
+    return [
+        {"title": title, "rows": [_lean_drawn(lean, longest) for lean in some]}
+        for title, some in groups
+        if some
+    ]
+
+
+def _lean_drawn(lean: Lean, longest: float) -> dict[str, Any]:
+    return {
+        "name": palette.shorten(palette.printable(wording.visible(lean.name)), _LONGEST),
+        "means": [f"{mean:.3f}" for mean in lean.means],
+        "widths": [round(_LONGEST_BAR * mean / longest, 1) for mean in lean.means],
+        "n": len(lean.rows),
+        "examples": [
+            markup.picture_html(uri, "For example", width_px=_EXAMPLE_PX)
+            for uri in lean.examples[:_EXAMPLES]
+        ],
+    }

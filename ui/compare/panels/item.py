@@ -1,33 +1,47 @@
 """One item with two explanations: what both models say, why, and the ways on from here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from lime_engine import Comparison
 from lime_engine.overlap import Overlap
+from lime_engine.subjects import TextSubject
 from ui.compare.choice import SIDES, CompareChoice
 from ui.compare.matching import Matching
 from ui.compare.panels.reasons import Names, Reasons, Said, held_together, reasons_of, side_by_side
 from ui.compare.panels.what_if import after_edits, bars, headline, what_if
-from ui.compare.place import COMPARE, about_item, close_item, look, open_item
+from ui.compare.place import (
+    COMPARE,
+    about_item,
+    close_item,
+    look,
+    note_open,
+    open_item,
+    open_version,
+)
 from ui.compare.values import Answered, AnsweredItem
-from ui.compare.wording import IN_COMMON_HELP, UNCLEAR_HELP, how_alike
+from ui.compare.wording import IN_COMMON_HELP, UNCLEAR_HELP, how_alike, no_reasons
 from ui.compare.work import explaining
 from ui.explain import wording as told
 from ui.explain.choice import changes_within
 from ui.explain.panels import common
 from ui.explain.panels.image import told_if_filled
+from ui.explain.panels.rewriting import edits_so_far, rewrite
+from ui.figures import markup
 from ui.shell.controls import HALF_A_PHONE_PX, select
 from ui.shell.notices import remark
 from ui.shell.screens import leave_for
-from ui.shell.waiting import fetch
-from ui.shell.wording import NOUNS, Nouns, plain
+from ui.shell.waiting import fetch, may_begin
+from ui.shell.wording import NOUNS, Nouns, duration, plain
 from ui.workshop.item import Item
-from ui.workshop.request import store_id
+from ui.workshop.request import seconds_of, store_id
+from ui.workshop.store import store
 
+_PICTURE_PX = 400  # of one without reasons
 _KIND = "compare-item"  # the store's entries
 # Keys are of no use where there is no keyboard.
 _STYLE = """<style>
@@ -44,10 +58,14 @@ def item_view(choice: CompareChoice, answered: Answered, listed: Sequence[int]) 
     `listed` are the rows of the list that it was opened from, in their order.
     """
     noun, names, matching = NOUNS[choice.task.kind], choice.names, choice.matching
+    note_open(choice)
     _steps(choice, listed)
     item = next((item for item in answered.items if item.row == choice.row), None)
     if item is None:
         remark(f"This {noun.item} is not among the {len(answered.items):,} that are compared.")
+        return
+    if choice.only_scored:
+        _without_reasons(choice, answered, item)
         return
     target = target_of(choice, item, matching)
     head, drawn = st.columns([2, 3], gap="medium")
@@ -71,14 +89,51 @@ def item_view(choice: CompareChoice, answered: Answered, listed: Sequence[int]) 
     choice = replace(choice, off=off, edits=edits)
     with alike:
         _how_alike(choice, item, reasons)
-    with answers:
-        series = {name: said.shares for name, said in zip(names, reasons.said, strict=True)}
-        bars(reasons, series, key="answers")
+    if isinstance(reasons.subject, TextSubject) and not choice.blind:  # its address has no data
+        own, about = Item(choice.source, choice.row or 0), about_item(choice)
+        rewrite(reasons.subject.text, own, open_version, about=about)
+        edits_so_far(own, open_version, about=about, name="compare-versions")
     after = _two_explanations(choice, reasons)
+    with answers:
+        bars(reasons, after)
     with edited:
         st.caption(plain(after_edits(choice, reasons, after)))
     _ways_out(choice, names)
     look(choice, "item", str(choice.row))
+
+
+def _without_reasons(choice: CompareChoice, answered: Answered, item: AnsweredItem) -> None:
+    """What both say of the item, as it is, where at least one of them cannot be asked."""
+    names = choice.names
+    st.subheader(plain(headline(names, answered.names, item.answers, item.sure)), anchor=False)
+    if item.label is not None:
+        st.caption(plain(f"In the data it is labelled {answered.names[item.label]}."))
+    request = choice.requests_of_one()[0]
+    found = fetch(
+        "item-as-it-is",
+        store_id("item-as-it-is", choice.task.key, str(request.item)),
+        explaining.item_as_it_is,
+        request,
+        affinity=request.affinity,
+        what=f"Reading the {NOUNS[choice.task.kind].item}",
+    )
+    if found is not None:
+        _as_it_is(found)
+    st.caption(plain(no_reasons(choice.only_scored)))
+    _ways_out(choice, names)
+
+
+def _as_it_is(found: Mapping[str, Any]) -> None:
+    if "text" in found:
+        st.html(f'<div style="white-space:pre-wrap">{markup.text_html(found["text"])}</div>')
+    elif "picture" in found:
+        st.html(markup.picture_html(found["picture"], "The picture", width_px=_PICTURE_PX))
+    else:
+        st.dataframe(
+            {"column": found["columns"], "value": found["values"]},
+            hide_index=True,
+            width="content",
+        )
 
 
 def _two_explanations(choice: CompareChoice, reasons: Reasons) -> tuple[Said, Said] | None:
@@ -185,16 +240,31 @@ def _explained(choice: CompareChoice, matching: Matching, target: int) -> Compar
     parts = [
         request.store_id(_KIND, str(own)) for request, own in zip(requests, targets, strict=True)
     ]
+    # Without the blind's id, a known comparison would tell its models.
+    entry_id = store_id(_KIND, *parts, choice.blind)
+    takes = seconds_of(int(requests[0].settings.n_samples), choice.seconds)
+    if not store().has(_KIND, entry_id) and not may_begin(
+        entry_id,
+        takes,
+        f"One of these models is slow: this takes {duration(takes)}.",
+        [("Ask both models", entry_id, lambda: None)],
+    ):
+        return None
     found = fetch(
         _KIND,
-        store_id(_KIND, *parts, choice.blind),  # or a known comparison would tell its models
+        entry_id,
         explaining.one_item,
         requests,
         targets,
         affinity=requests[0].affinity,
         what=f"Asking both models about copies of this {NOUNS[choice.task.kind].item}",
     )
-    return None if found is None else Comparison.from_dict(found["comparison"])
+    if found is None:
+        return None
+    comparison = Comparison.from_dict(found["comparison"])
+    if why := told.lowered(comparison.explanations[0], requests[0].settings.n_samples):
+        remark(why)
+    return comparison
 
 
 def _how_alike(choice: CompareChoice, item: AnsweredItem, reasons: Reasons) -> None:

@@ -1,42 +1,31 @@
-"""Two figures that narrow the list: who answers what, and what each model leans on."""
+"""Figures that narrow the list: what each model leans on, and who answers what."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
 from ui.compare import wording as told
-from ui.compare.choice import CompareChoice
+from ui.compare.choice import SIDES, CompareChoice
 from ui.compare.figures.answer_matrix import answer_matrix, cells, left_out, matrix_in_words
 from ui.compare.figures.mirrored_bars import mirrored_bars, mirrored_in_words
-from ui.compare.order import most_telling
+from ui.compare.figures.own_bars import own_bars, own_in_words
+from ui.compare.order import furthest_apart, own_strongest
 from ui.compare.place import COMPARE, about_all, narrow
 from ui.compare.values import Answered, Compared, Lean
 from ui.figures.palette import counted
-from ui.pick.figures.thumbnails import strip_html
-from ui.pick.values import Feature
 from ui.shell.controls import select
 from ui.shell.widgets import clickable_figure, figure_width, is_dark
-from ui.shell.wording import NOUNS, visible
+from ui.shell.wording import NOUNS, plain, visible
 
-_FIGURE_PX = 560  # before the browser has told the width of a column
+_FIGURE_PX, _LEANS_PX, _APART_PX = 300, 338, 434  # before the browser has told its column
 _SELECT_PX = 420
 _ALL = ""  # what a select box says that narrows nothing
 _MOST_CELLS = 100  # in a select box
-_MOST_LEANS = 5  # of each model, in the figure; all are in the select box
-_EXAMPLE_PX = 44
+_MOST_LEANS = 5  # of each model and of the differences, in the figures; all are in the select box
 
 
-def overview(choice: CompareChoice, answered: Answered, compared: Compared | None) -> None:
-    """The answers of both; beside them, once that is known, what each model leans on."""
-    answers, leans = st.columns(2, gap="large")
-    with answers:
-        _answers(choice, answered)
-    if compared is not None and compared.leans:
-        with leans:
-            _leans(choice, compared.leans)
-
-
-def _answers(choice: CompareChoice, answered: Answered) -> None:
+def answers(choice: CompareChoice, answered: Answered) -> None:
+    """How often who says what; a click lists only those."""
     noun, names, items = NOUNS[choice.task.kind], answered.names, answered.items
     st.markdown(
         "**Who says what**",
@@ -77,47 +66,89 @@ def _answers(choice: CompareChoice, answered: Answered) -> None:
     )
 
 
-def _leans(choice: CompareChoice, leans: Sequence[Lean]) -> None:
+def leans(choice: CompareChoice, compared: Compared) -> None:
+    """What each model leans on most, each by itself; then where they differ most."""
+    if not compared.leans:
+        return
     noun = NOUNS[choice.task.kind]
-    parts = "kinds of region" if choice.task.kind == "image" else noun.parts
-    shown = most_telling(leans, _MOST_LEANS, choice.feature)
-    chosen = next((i for i, lean in enumerate(shown) if lean.name == choice.feature), None)
-    kinds = " Regions that look alike, by colour, texture and place, are one kind."
+    of = {"image": "kinds of region", "table": "columns"}.get(choice.task.kind, noun.parts)
+    kinds = " Regions that look alike, by colour and texture, are one kind."
     st.markdown(
         "**What each model leans on**",
-        help=f"The {parts} whose weight differs most between the two, on average over all "
-        f"{noun.item}s that are explained: 0.10 is ten percentage points. Click a line, or "
-        f"choose below, to list the {noun.item}s with it."
+        help=f"The mean weight of {of}, either sign, over all {noun.item}s that are explained: "
+        "0.10 is ten percentage points. What is practically nothing beside the strongest is left "
+        f"out. Click a line, or choose it above the list, to see the {noun.item}s with it."
         + (kinds if choice.task.kind == "image" else ""),
     )
-    width = figure_width("leans-width", _FIGURE_PX)
+    strongest = [own_strongest(compared.leans, side, _MOST_LEANS) for side in SIDES]
+    *own, apart = st.columns([4, 4, 5], gap="large")
+    for side, column in zip(SIDES, own, strict=True):
+        with column:
+            _own(choice, strongest[side], side, strongest[1 - side])
+    with apart:
+        _apart(choice, furthest_apart(compared.leans, _MOST_LEANS))
+
+
+def _own(choice: CompareChoice, shown: Sequence[Lean], side: int, beside: Sequence[Lean]) -> None:
+    name, width = choice.names[side], figure_width(f"leans-{side}-width", _LEANS_PX)
+    st.caption(plain(f"{name} leans most on"))
+    if not shown:
+        st.caption("nothing that counts beside what the other leans on.")
+        return
     clickable_figure(
-        mirrored_bars(shown, choice.names, width_px=width, dark=is_dark(), chosen=chosen),
+        own_bars(
+            shown,
+            side,
+            choice.names,
+            beside=beside,
+            width_px=width,
+            dark=is_dark(),
+            chosen=_place_of(choice, shown),
+        ),
+        key=f"leans-{side + 1}",
+        about=about_all(choice),
+        alt=f"{name} leans most on {own_in_words(shown, side)}",
+        on_click=lambda number: _toggle_feature(shown[number].name),
+    )
+
+
+def _apart(choice: CompareChoice, shown: Sequence[Lean]) -> None:
+    width = figure_width("leans-width", _APART_PX)
+    st.caption("They differ most on")
+    if not shown:
+        st.caption("nothing: both lean on the same, and as much.")
+        return
+    clickable_figure(
+        mirrored_bars(
+            shown,
+            choice.names,
+            width_px=width,
+            dark=is_dark(),
+            chosen=_place_of(choice, shown),
+        ),
         key="leans",
         about=about_all(choice),
         alt=mirrored_in_words(shown, choice.names),
         on_click=lambda number: _toggle_feature(shown[number].name),
     )
-    if any(lean.examples for lean in leans):
-        _pictures([shown[chosen]] if chosen is not None else shown)
+
+
+def _place_of(choice: CompareChoice, shown: Sequence[Lean]) -> int | None:
+    return next((i for i, lean in enumerate(shown) if lean.name == choice.feature), None)
+
+
+def which_feature(choice: CompareChoice, compared: Compared, *, width: int) -> None:
+    """Which of all these the listed items are to have."""
+    names = {lean.name: visible(lean.name) for lean in compared.leans}
     select(
-        f"Only {noun.item}s with",
-        {_ALL: "anything", **{lean.name: visible(lean.name) for lean in leans}},
-        choice.feature if chosen is not None else _ALL,
+        f"Only {NOUNS[choice.task.kind].item}s with",
+        {_ALL: "anything", **names},
+        choice.feature if choice.feature in names else _ALL,
         lambda name: list_only(feature=name),
         name="compare-feature",
         about=about_all(choice),
-        width=_SELECT_PX,
+        width=width,
     )
-
-
-def _pictures(leans: Sequence[Lean]) -> None:
-    """What these kinds of region look like."""
-    strips = "".join(
-        strip_html(Feature(lean.name, 0.0, lean.examples), dark=is_dark(), px=_EXAMPLE_PX)
-        for lean in leans
-    )
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:.35rem .9rem">{strips}</div>')
 
 
 def _toggle_cell(cell: tuple[int, int]) -> None:

@@ -20,8 +20,9 @@ from ui.explain.panels import common, image, text
 from ui.explain.place import toggle_off
 from ui.figures.markup import weighed_row_table
 from ui.figures.palette import colour_scale
+from ui.figures.pixels import region_names
 from ui.shell import wording
-from ui.shell.widgets import figure, figure_width, is_dark
+from ui.shell.widgets import figure, figure_width, is_dark, picture_tools
 from ui.shell.wording import percent, plain
 
 Names = tuple[str, str]
@@ -91,6 +92,20 @@ class Reasons:
                 sizes[i] = max(sizes.get(i, 0.0), abs(weight))
         return sorted(sizes, key=lambda i: -sizes[i])
 
+    @property
+    def numbers(self) -> dict[int, int] | None:
+        """The numbers of the regions in both pictures and in the chart of both."""
+        if not self.paired or not isinstance(self.subject, ImageSubject):
+            return None
+        return {pair.index: n for n, pair in enumerate(self.paired, start=1)}
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """The name of each part."""
+        if isinstance(self.subject, ImageSubject):
+            return region_names(self.subject, self.numbers)
+        return wording.part_names(self.subject)
+
 
 def reasons_of(comparison: Comparison, names: Names, matching: Matching, target: int) -> Reasons:
     """The reasons for one of the compared answers, which at least one of the models has."""
@@ -136,12 +151,15 @@ def side_by_side(choice: CompareChoice, reasons: Reasons) -> None:
                             own,
                             reasons.positive,
                             reasons.negative,
+                            numbers=reasons.numbers,
                             off=choice.off,
                             scale=reasons.scale,
                             key=f"picture-of-{side}",
                             about=about_item(choice),
                             on_click=_CLICK,
                         )
+            has = [side for side in SIDES if reasons.weights[side] is not None]
+            picture_tools([f"picture-of-{side}" for side in has])
 
 
 def _texts(choice: CompareChoice, reasons: Reasons, subject: TextSubject) -> None:
@@ -149,7 +167,7 @@ def _texts(choice: CompareChoice, reasons: Reasons, subject: TextSubject) -> Non
     above = st.container()
     columns = st.columns(2, gap="medium")
     with columns[0]:  # both are as wide
-        width = figure_width("texts-width", _TEXT_PX) - text.SCROLLBAR_PX
+        width = figure_width("texts-width", _TEXT_PX)
     with above:
         lines = text.lines_shown(subject, width, key=f"part-{choice.row}")
     for side, column in zip(SIDES, columns, strict=True):
@@ -207,8 +225,7 @@ def held_together(reasons: Reasons) -> None:
         "either weight. A weight is what a model leans on, not a cause, and not a sign that it is "
         "right to.",
     )
-    part_names = wording.part_names(reasons.subject)
-    labels = [part_names[pair.index] for pair in reasons.paired]
+    labels = [reasons.parts[pair.index] for pair in reasons.paired]
     width = figure_width("paired-width")
     figure(
         paired_weights_chart(

@@ -6,9 +6,11 @@ from functools import partial
 import streamlit as st
 
 from lime_engine.subjects import TabularSubject
+from ui.compare import wording as told
 from ui.compare.choice import SIDES, CompareChoice
 from ui.compare.panels.reasons import Names, Reasons, Said, said_by
-from ui.compare.place import COMPARE, about_item
+from ui.compare.place import COMPARE, about_item, about_numbers
+from ui.compare.values import Sure
 from ui.explain import changes
 from ui.explain.columns import task_columns
 from ui.explain.panels import common, table
@@ -21,15 +23,14 @@ from ui.shell.wording import NOUNS, percent, plain
 _BARS_PX = 480  # before the browser has told its width
 
 
-def headline(
-    names: Names, answers: Sequence[str], said: tuple[int, int], sure: tuple[float, float]
-) -> str:
+def headline(names: Names, answers: Sequence[str], said: tuple[int, int], sure: Sure) -> str:
     """What both say: "Both say urgent (87% and 91%)"; `said` are numbers in `answers`."""
-    first, second = percent(sure[0]), percent(sure[1])
-    if said[0] == said[1]:
-        return f"Both say {answers[said[0]]} ({first} and {second})"
-    return (
-        f"{names[0]} says {answers[said[0]]}, {first}; {names[1]} says {answers[said[1]]}, {second}"
+    first, second = sure
+    if said[0] == said[1] and first is not None and second is not None:
+        return f"Both say {answers[said[0]]} ({percent(first)} and {percent(second)})"
+    return "; ".join(
+        f"{name} says {told.says(answers[answer], p)}"
+        for name, answer, p in zip(names, said, sure, strict=True)
     )
 
 
@@ -76,22 +77,16 @@ def what_if(choice: CompareChoice, reasons: Reasons) -> tuple[Said, Said] | None
             f"makes an odd {noun.item}: a changed answer shows what a model leans on, not what "
             "would have happened.",
         )
-        names = wording.part_names(subject)
-        common.switches(noun, names, choice.off, at=COMPARE, about=about)
+        first, parts = reasons.numbers or {}, reasons.parts
+        names = {i: parts[i] for i in (*first, *range(subject.n_components))}
+        common.switches(noun, names, choice.off, at=COMPARE, about=about_numbers(choice))
     if not is_changed:
         st.write("Nothing is changed.")
         return None
     after = _asked(choice, reasons)
     if after is not None:
-        st.write(plain(in_words(changes.done(subject, choice.off, choice.edits), reasons, after)))
-        is_wide = choice.task.kind == "table"
-        places = st.columns(2, gap="medium") if is_wide else [st.container() for _ in SIDES]
-        for side, place in zip(SIDES, places, strict=True):
-            with place:
-                now, then = reasons.said[side], after[side]
-                st.markdown(plain(reasons.names[side]))
-                series = {common.NOW: now.shares, common.EDITED: then.shares}
-                bars(reasons, series, key=f"edited-{side}")
+        done = changes.done(subject, reasons.parts, choice.off, choice.edits)
+        st.write(plain(in_words(done, reasons, after)))
     return after
 
 
@@ -130,19 +125,30 @@ def after_edits(choice: CompareChoice, reasons: Reasons, after: tuple[Said, Said
     return f"With your edits: {headline(reasons.names, reasons.matching.names, answers, sure)}."
 
 
-def bars(reasons: Reasons, series: dict[str, tuple[float, ...]], *, key: str) -> None:
-    """Probabilities of the compared answers as bars."""
-    answers = reasons.matching.names
-    width = figure_width(f"{key}-width", _BARS_PX)
+def bars(reasons: Reasons, after: Sequence[Said] | None) -> None:
+    """Both models' probabilities of the compared answers as bars; after edits with what they were.
+
+    `after` is what they say to the edits.
+    """
+    answers, now = reasons.matching.names, [said.shares for said in reasons.said]
+    shown = now if after is None else [said.shares for said in after]
+    series = dict(zip(reasons.names, shown, strict=True))
+    told = series
+    if after is not None:
+        told = {f"{name} as it is": p for name, p in zip(reasons.names, now, strict=True)} | {
+            f"{name} {common.EDITED}": p for name, p in series.items()
+        }
+    width = figure_width("answers-width", _BARS_PX)
     figure(
         answer_bars(
             answers,
             series,
+            before=() if after is None else now,
             width_px=width,
             dark=is_dark(),
             target=reasons.target,
             independent=reasons.mode == "multilabel",
         ),
-        key=key,
-        alt="; ".join(f"{name}: {wording.answers(p, answers)}" for name, p in series.items()),
+        key="answers",
+        alt="; ".join(f"{name}: {wording.answers(p, answers)}" for name, p in told.items()),
     )

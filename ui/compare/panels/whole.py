@@ -1,41 +1,49 @@
 """The parts of the screen Compare that tell of all items together, in reading order."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
+from ui.compare import decision_wording as decided
 from ui.compare import wording as told
 from ui.compare.choice import CompareChoice
 from ui.compare.export import Shown
-from ui.compare.order import listed
-from ui.compare.values import Answered, Compared, Estimated, PairedItem, Scoreboard
-from ui.compare.verdict_wording import share
+from ui.compare.order import N_TELLING, listed, telling_first
+from ui.compare.panels import board
+from ui.compare.panels.verdict import everybody
+from ui.compare.values import Answered, Compared, PairedItem, Scoreboard
 from ui.compare.verdicts import Verdict
 from ui.compare.work import explaining
-from ui.figures import markup, palette
-from ui.figures.palette import counted
+from ui.compare.work.contents import contents as read_contents
 from ui.shell import running
 from ui.shell.many_items import drawn_of
-from ui.shell.notices import remark
-from ui.shell.waiting import fetch
-from ui.shell.widgets import is_dark
-from ui.shell.wording import NOUNS, percent, plain, points
-from ui.workshop import runs
+from ui.shell.presenting.lock import is_locked
+from ui.shell.waiting import fetch, may_begin
+from ui.shell.wording import NOUNS, plain
+from ui.workshop.jobs import workers
 from ui.workshop.request import store_id
 from ui.workshop.store import store
 
 _TAKEN = 10  # items with both models' reasons in the report
-_RANGE = "The range is where it would lie, 95 times of 100, for other {}s of the same kind."
 
 
 def answered(choice: CompareChoice, n_there: int) -> Answered | None:
     """Both models' answers to the items there are."""
-    rows = choice.scored(n_there)
+    rows, entry_id = choice.scored(n_there), _answered_id(choice, n_there)
+    takes = len(rows) * choice.seconds
+    if not store().has("answered", entry_id) and not may_begin(
+        entry_id,
+        takes,
+        told.takes_long(len(rows), takes, NOUNS[choice.task.kind]),
+        [("Ask both models", entry_id, lambda: None)],
+    ):
+        return None
     found = fetch(
         "answered",
-        _answered_id(choice, n_there),
+        entry_id,
         explaining.answered,
         choice.params(),
         rows,
@@ -43,7 +51,7 @@ def answered(choice: CompareChoice, n_there: int) -> Answered | None:
         what=f"Asking both models about {drawn_of(len(rows), n_there)} "
         f"{NOUNS[choice.task.kind].item}s",
     )
-    return None if found is None else Answered.from_dict(found)
+    return None if found is None else _told(Answered.from_dict(found))
 
 
 def answered_one(choice: CompareChoice, n_there: int) -> Answered | None:
@@ -61,7 +69,14 @@ def answered_one(choice: CompareChoice, n_there: int) -> Answered | None:
         affinity=choice.pair(0)[0].affinity,
         what="Asking both models",
     )
-    return None if found is None else Answered.from_dict(found)
+    return None if found is None else _told(Answered.from_dict(found))
+
+
+def _told(found: Answered) -> Answered:
+    """Without the labels of single items, while the presenter hides them."""
+    if not is_locked():
+        return found
+    return replace(found, items=tuple(replace(item, label=None) for item in found.items))
 
 
 def _answered_id(choice: CompareChoice, n_there: int) -> str:
@@ -69,93 +84,30 @@ def _answered_id(choice: CompareChoice, n_there: int) -> str:
 
 
 def headline(choice: CompareChoice, found: Answered, compared: Compared | None) -> None:
-    """On how many items they agree, in a sentence."""
-    st.subheader(plain(told.headline(found, compared, NOUNS[choice.task.kind])), anchor=False)
+    """Which is better and by how much, where that is known; on how many items they agree."""
+    agree = plain(told.headline(found, compared, NOUNS[choice.task.kind]))
+    decision = decided.decision(found.board, choice.names)
+    st.subheader(plain(decision) if decision else agree, anchor=False)
+    if decision:
+        st.write(agree)
 
 
-def scoreboard(choice: CompareChoice, board: Scoreboard, n_there: int) -> None:
-    """How often they agree; where there are labels, how good each of them is."""
-    noun = NOUNS[choice.task.kind]
-    if board.n < n_there:
-        remark(told.not_all(board.n, n_there, noun))
-    if board.scores is None:
-        agree = share(board.agreement)
-        st.write(
-            plain(
-                f"These {noun.item}s have no labels: how often they agree is known ({agree}), "
-                "not how often they are right."
-            )
-        )
-        return
-    first, second = board.scores
-    told_range = _RANGE.format(noun.item)
-    cards = (
-        (
-            "Right answers",
-            "accuracy, more is better",
-            [_shares(scores.accuracy) for scores in (first, second)],
-            f"The share of {counted(board.n_labelled, f'labelled {noun.item}')} on which the model "
-            f"is right. {told_range} (Wilson's interval.)",
-        ),
-        (
-            "Price of its mistakes",
-            "log loss, less is better",
-            [_numbers(scores.log_loss) for scores in (first, second)],
-            "How little probability the model gives to what is right: being sure and wrong costs "
-            f"most. 0 is perfect, 0.69 is what tossing a coin costs. {told_range} (Bootstrap.)",
-        ),
-        (
-            "How far “80% sure” is off",
-            "calibration error, less is better",
-            [_points(scores.calibration) for scores in (first, second)],
-            "Of the answers of which a model is 80% sure, 80% should be right. This is how far "
-            f"it is from that on average, in percentage points. {told_range} (Bootstrap.)",
-        ),
-    )
-    for column, (title, term, lines, help_text) in zip(st.columns(len(cards)), cards, strict=True):
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**{title}**", help=help_text)
-            st.html(_scores(choice.names, term, lines))
-    st.caption(
-        plain(told.only_one_right(board, choice.names, noun)),
-        help="If both were equally good, each of these would go to either by the toss of a coin. "
-        "p is how often tosses would come out at least so uneven (McNemar's exact test).",
-    )
+def scoreboard(choice: CompareChoice, found: Answered, n_there: int) -> None:
+    """How good both are, one part of it at a time."""
+    board.scoreboard(choice, found, n_there, _answered_id(choice, n_there))
 
 
-def _shares(found: Estimated) -> tuple[str, str]:
-    return percent(found.value), f"{percent(found.low)} to {percent(found.high)}"
-
-
-def _numbers(found: Estimated) -> tuple[str, str]:
-    return f"{found.value:.2f}", f"{found.low:.2f} to {found.high:.2f}"
-
-
-def _points(found: Estimated) -> tuple[str, str]:
-    low, high = (points(value).split(" ")[0] for value in (found.low, found.high))
-    return points(found.value), f"{low} to {high}"
-
-
-def _scores(names: tuple[str, str], term: str, lines: list[tuple[str, str]]) -> str:
-    """Both models' values with their ranges, a line each."""
-    quiet = f"color:{palette.quiet_colour(is_dark())};font-size:.875rem"
-    rows = "".join(
-        '<div style="display:flex;flex-wrap:wrap;gap:0 .75rem;align-items:baseline;'
-        'padding:.1rem 0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere">'
-        f'<span style="flex:1 1 6rem">{markup.text_html(name)}</span>'
-        f'<strong style="min-width:3.5rem">{value}</strong>'
-        f'<span style="{quiet};min-width:7.5rem">{reach}</span></div>'
-        for name, (value, reach) in zip(names, lines, strict=True)
-    )
-    return f'<div style="{quiet}">{term}</div>{rows}'
-
-
-def explained(choice: CompareChoice, n_there: int, *, is_main: bool) -> dict[str, Any] | None:
-    """The run of the sample, once it has ended; meanwhile what there is to see and do.
+def explained(
+    choice: CompareChoice, found: Answered, n_there: int, *, is_main: bool
+) -> dict[str, Any] | None:
+    """The run of the sample, or what it has so far; meanwhile what there is to see and do.
 
     `is_main` is whether to start it is the main thing to do now.
     """
-    noun, rows = NOUNS[choice.task.kind], choice.rows(n_there)
+    noun, rows = NOUNS[choice.task.kind], telling_first(choice.rows(n_there), found)
+    if choice.only_scored:
+        st.write(plain(told.no_reasons(choice.only_scored)))
+        return None
     n = len(rows)
     which = f"each of the {n:,} {noun.item}s" if n > 1 else f"the {noun.item}"
     if n < n_there:
@@ -168,16 +120,26 @@ def explained(choice: CompareChoice, n_there: int, *, is_main: bool) -> dict[str
         settle="Use",
         is_main=is_main,
         intro="Do they give the same answer for the same reasons? That shows once both models' "
-        f"answers to {which} are explained.",
+        f"answers to {which} are explained." + running.takes_long(n, choice.seconds, noun),
     )
 
 
-def compared(choice: CompareChoice, n_there: int, run: dict[str, Any]) -> Compared | None:
+def is_enough(run: dict[str, Any]) -> bool:
+    """Whether so much is explained that a person can say something final."""
+    return not run.get("is_going") or len(run["rows"]) >= N_TELLING
+
+
+def compared(
+    choice: CompareChoice, answers: Answered, n_there: int, run: dict[str, Any]
+) -> Compared | None:
     """What the explanations say together, and what is missing among them."""
     noun = NOUNS[choice.task.kind]
-    work, rows = explaining.Comparing(choice), choice.rows(n_there)
-    running.missing(work, rows, run, noun, what="what follows")
-    found = fetch(
+    work, rows = explaining.Comparing(choice), telling_first(choice.rows(n_there), answers)
+    order = "Those on which the models differ most come first." if len(rows) > N_TELLING else ""
+    running.missing(work, rows, run, noun, what="what follows", order=order)
+    found = running.made_of(
+        run,
+        f"{choice.comparison_id}-{choice.matches}",
         "compared",
         _compared_id(choice, run),
         explaining.compared,
@@ -197,7 +159,7 @@ def _compared_id(choice: CompareChoice, run: dict[str, Any]) -> str:
 
 def compared_at_hand(choice: CompareChoice) -> Compared | None:
     """The same if it has been made, without waiting for it."""
-    run = runs.ended(explaining.Comparing(choice))
+    run = running.at_hand(explaining.Comparing(choice))
     raw = None if run is None else store().read("compared", _compared_id(choice, run))
     return None if raw is None else Compared.from_dict(json.loads(raw))
 
@@ -227,5 +189,18 @@ def shown(
     if compared is not None:
         everything = replace(choice, show="all", order="overlap", cell=None, feature="")
         alike = [item.row for item in listed(everything, found, compared) if item.is_alike]
-        pairs = [pair for row in alike[:_TAKEN] if (pair := explaining.paired_item(choice, row))]
-    return Shown(choice, found, compared, tuple(pairs), verdict, field)
+        pairs = [each for row in alike[:_TAKEN] if (each := explaining.paired_item(choice, row))]
+
+    def contents() -> Sequence[Sequence[Any]]:
+        rows, affinity = [item.row for item in found.items], choice.pair(0)[0].affinity
+        key = f"contents/{_answered_id(choice, len(rows))}"
+        job = workers().submit(
+            key, read_contents, choice.params(), rows, found.columns, affinity=affinity
+        )
+        return job.result()
+
+    def pair_of(row: int) -> PairedItem | None:
+        return None if compared is None else explaining.paired_item(choice, row)
+
+    together = everybody(choice)
+    return Shown(choice, found, compared, tuple(pairs), verdict, field, together, contents, pair_of)

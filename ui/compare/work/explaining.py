@@ -13,35 +13,34 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from lime_engine import Comparison, Outcome, compare_fits, compare_many, looks, visual_words
+from lime_engine import Comparison, Outcome, compare_fits, compare_many, looks
 from lime_engine.errors import InputError, cut
 from lime_engine.overlap import Overlap
 from lime_engine.subjects import ImageSubject, TabularSubject
 from lime_engine.types import FloatArray, IntArray, PredictFn
 from ui.compare.choice import PAIR, SIDES, CompareChoice, pair_id, read_comparison
-from ui.compare.values import Answered, AnsweredItem, Compared, Lean, OverlapOf, PairedItem
+from ui.compare.values import Answered, AnsweredItem, Compared, OverlapOf, PairedItem
+from ui.compare.work import in_small
+from ui.compare.work.by_class import by_class
+from ui.compare.work.leaning import Record, leans
 from ui.compare.work.scoring import scoreboard
+from ui.compare.work.slicing import cell_of, columns_of
 from ui.explain.work.explaining import both_neighbourhoods
 from ui.figures import cards, palette, pixels
+from ui.figures.markup import value_text
 from ui.pick.values import Reason
 from ui.pick.work.explaining import ItemPerturber, be_polite, check_code, example
 from ui.workshop import runs
 from ui.workshop.asking import batches
-from ui.workshop.case import Case
-from ui.workshop.catalogue import entry_of, find_model, has_data
+from ui.workshop.case import Case, batch_size_for
+from ui.workshop.catalogue import entry_of, find_model
 from ui.workshop.item import Item
 from ui.workshop.jobs import Report
 from ui.workshop.request import Request, View, code_fingerprint, name_in, store_id
 from ui.workshop.store import store
 
-N_LEANS = 10  # features on which each model leans more than the other
-N_KINDS = 16  # visual words: few enough for each to be seen as a kind of thing
-N_EXAMPLES = 5  # superpixels that show what a visual word is
-_SMALL_PX = 160
+_SMALL_PX, _SHOWN_PX = 160, 400
 _KINDS = {"text": "texts", "image": "pictures", "table": "rows of a table"}
-
-Record = dict[str, Any]
-
 
 # --- Both models' answers -----------------------------------------------------------------------
 
@@ -55,25 +54,41 @@ def answered(params: dict[str, str], rows: Sequence[int], *, report: Report) -> 
         If a model cannot take these items, or has no answer in common with them.
     """
     choice = read_comparison(params)
-    found, labels, own = _asked(choice, rows, report)
+    smalls: list[in_small.Small] = []  # are made of what is read anyway
+    found, labels, own = _asked(
+        choice, rows, report, lambda batch: smalls.extend(in_small.shrunk(choice.task.kind, batch))
+    )
+    for number, block in enumerate(in_small.blocks(rows) if smalls else ()):
+        kept = smalls[number * in_small.BLOCK :][: in_small.BLOCK]
+        block_id = in_small.block_id(choice, block)
+        store().try_write(in_small.IN_SMALL, block_id, json.dumps(kept).encode())
     board = scoreboard(labels, found.answers, found.sure, found.of_label)
+    matching = choice.matching
+    distances = matching.distances(*own)
+    is_either = len(matching.names) == 2 and not (matching.has_else or any(matching.independent))
     items = tuple(
         AnsweredItem(
             row=row,
             label=None if labels[i] < 0 else int(labels[i]),
             answers=(int(found.answers[i, 0]), int(found.answers[i, 1])),
-            sure=(float(found.sure[i, 0]), float(found.sure[i, 1])),
-            distance=float(np.abs(own[0][i] - own[1][i]).sum() / 2),
+            sure=(_known(found.sure[i, 0]), _known(found.sure[i, 1])),
+            distance=float(distances[i]),
+            p=(float(own[0][i, 1]), float(own[1][i, 1])) if is_either else None,
         )
         for i, row in enumerate(rows)
     )
-    return asdict(Answered(choice.matching.names, items, board))
+    classes = by_class(labels, found.answers, own)
+    return asdict(Answered(matching.names, items, board, classes, columns_of(choice)))
+
+
+def _known(p: float) -> float | None:
+    return None if np.isnan(p) else float(p)
 
 
 def field_scores(params: dict[str, str], *, report: Report) -> dict[str, Any] | None:
     """Both models on the task's field data, as the JSON of a `Scoreboard`; None without such."""
     choice = read_comparison(params)
-    if not has_data(choice.task.key):
+    if "field" not in choice.task.splits:
         return None
     choice = replace(choice, source="field")
     rows = choice.scored(Case(choice.pair(0)[0]).items.n)
@@ -81,6 +96,24 @@ def field_scores(params: dict[str, str], *, report: Report) -> dict[str, Any] | 
         return None
     found, labels, _ = _asked(choice, rows, report)
     return asdict(scoreboard(labels, found.answers, found.sure, found.of_label))
+
+
+def item_as_it_is(request: Request, *, report: Report) -> dict[str, Any]:
+    """The item of a request: a "text", a "picture" as data URI, or "columns" and "values"."""
+    case = Case(request)
+    instance = case.items.instance(request.item.row)[0]
+    match case.task.kind:
+        case "text":
+            return {"text": instance}
+        case "image":
+            shown = pixels.displayed(instance, _SHOWN_PX)
+            return {"picture": pixels.data_uri(shown, "photograph")}
+        case "table":
+            cells = [cell_of(instance, name) for name in instance]
+            return {
+                "columns": [str(name) for name in instance],
+                "values": [value_text(None if value != value else value) for value in cells],
+            }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,30 +126,49 @@ class _Answers:
 
 
 def _asked(
-    choice: CompareChoice, rows: Sequence[int], report: Report
+    choice: CompareChoice,
+    rows: Sequence[int],
+    report: Report,
+    seen: Callable[[Any], None] = lambda batch: None,
 ) -> tuple[_Answers, IntArray, list[FloatArray]]:
-    """Both models' answers, the labels (n,), -1 where there is none, and the probabilities."""
+    """Both models' answers, the labels (n,), -1 where there is none, and the probabilities.
+
+    `seen` gets the items, a batch at a time, if a model has to be asked about them.
+    """
     matching = choice.matching
     cases = [Case(request) for request in choice.requests_of_one()]
     ask = [_asking(choice, side, cases[side]) for side in SIDES]
-    labels: list[int] = []
+    brought = [case.entry.brought for case in cases]
     parts: tuple[list[FloatArray], list[FloatArray]] = ([], [])
-    # Both are asked about a batch when it is read, which for a drawn picture takes the longest.
-    for batch, own in batches(cases[0], rows, report):
-        labels += [-1 if label is None else label for label in own]
-        for side in SIDES:
-            parts[side].append(ask[side](batch))
-    known: IntArray = np.array(labels, dtype=np.intp)
+    for side in SIDES:
+        if (own := brought[side]) is not None:
+            parts[side].append(own.answers(choice.source, rows))
+    if None in brought:
+        # Both are asked about a batch when it is read, which for a drawn picture takes the longest.
+        for batch, _ in batches(cases[0], rows, report):
+            seen(batch)
+            for side in SIDES:
+                if brought[side] is None:
+                    parts[side].append(ask[side](batch))
+    known = _labels(cases[0], rows)
     answers, sure, of_label, joint = [], [], [], []
     for side in SIDES:
         probabilities = np.concatenate(parts[side])
         answers.append(matching.answers(side, probabilities))
-        sure.append(probabilities.max(axis=1))
+        sure.append(np.where(choice.are_sure[side], probabilities.max(axis=1), np.nan))
         joint.append(matching.joint(side, probabilities))
         picked = joint[-1][np.arange(len(rows)), np.maximum(known, 0)]
         of_label.append(np.where(known >= 0, picked, np.nan))
     both = _Answers(np.column_stack(answers), np.column_stack(sure), np.column_stack(of_label))
     return both, known, joint
+
+
+def _labels(case: Case, rows: Sequence[int]) -> IntArray:
+    """What is right of these items (n,), -1 where that is not known."""
+    labels = case.items.labels
+    if labels is None:
+        return np.full(len(rows), -1, dtype=np.intp)
+    return np.asarray(labels, dtype=np.intp)[np.asarray(rows, dtype=np.intp)]
 
 
 def _asking(choice: CompareChoice, side: int, case: Case) -> Callable[[Any], FloatArray]:
@@ -165,11 +217,12 @@ class Comparing:
         self, rows: Sequence[int], executor: Executor | None, should_stop: Callable[[], bool]
     ) -> Generator[Outcome[int], None, None]:
         first, second = self.choice.pair(0)
+        size = batch_size_for(Case(first), Case(second))
         return compare_many(
             [Item(self.choice.source, row) for row in rows],
             partial(load_both, first.task, (first.model, second.model)),
             ItemPerturber(first.task, first.view),
-            first.settings,
+            replace(first.settings, batch_size=size),
             executor,
             class_names=(Case(first).class_names, Case(second).class_names),
             keep=partial(keep, (first, second), code_fingerprint()),
@@ -287,7 +340,13 @@ def compared(
     *,
     report: Report,
 ) -> dict[str, Any]:
-    """What the explanations of these items say together, as the JSON of a `Compared`."""
+    """What the explanations of these items say together, as the JSON of a `Compared`.
+
+    Raises
+    ------
+    Lost
+        If what is kept of some of them cannot be read.
+    """
     choice = read_comparison(params)
     found: list[tuple[int, Record]] = []
     for done, row in enumerate(rows):
@@ -295,57 +354,14 @@ def compared(
         if record is not None:
             found.append((row, record))
         report(done / len(rows))
+    if len(found) < len(rows):
+        raise runs.Lost(len(rows) - len(found))
     result = Compared(
         overlaps=tuple(OverlapOf(row, Overlap.from_dict(r["overlap"])) for row, r in found),
-        leans=_leans(found),
+        leans=leans(found),
         failed=tuple((row, why) for row, why in failed),
     )
     return asdict(result)
-
-
-def _leans(found: Sequence[tuple[int, Record]]) -> tuple[Lean, ...]:
-    """The features on which the models' mean |weight| differs most.
-
-    First those on which model 0 leans more, the largest difference first; then those of model 1.
-    """
-    names = _features([record for _, record in found])
-    sums: dict[str, FloatArray] = {}
-    places: dict[str, list[tuple[float, int, int]]] = {}
-    for (row, record), own in zip(found, names, strict=True):
-        for place, (name, pair) in enumerate(zip(own, record["weights"], strict=True)):
-            size = np.abs(pair["weights"])
-            sums[name] = sums.get(name, np.zeros(2)) + size
-            if any(pair["shown"]):
-                places.setdefault(name, []).append((-float(size.max()), row, place))
-    apart = {name: float(first - second) / len(found) for name, (first, second) in sums.items()}
-    first_more = sorted((name for name in apart if apart[name] > 0), key=lambda n: (-apart[n], n))
-    second_more = sorted((name for name in apart if apart[name] < 0), key=lambda n: (apart[n], n))
-    records = dict(found)
-    leans = []
-    for name in (*first_more[:N_LEANS], *second_more[:N_LEANS]):
-        strongest = sorted(places.get(name, []))
-        first, second = (sums[name] / len(found)).tolist()
-        shown = [
-            records[row]["examples"][place]
-            for _, row, place in strongest[:N_EXAMPLES]
-            if "examples" in records[row]
-        ]
-        rows = tuple(dict.fromkeys(row for _, row, _ in strongest))
-        leans.append(Lean(name, (first, second), rows, tuple(shown)))
-    return tuple(leans)
-
-
-def _features(records: Sequence[Record]) -> list[list[str]]:
-    """What the items' components are called; superpixels by the visual words they are."""
-    described = [np.array(record["looks"]) for record in records if record.get("looks")]
-    if not described:
-        spelling: dict[str, str] = {}  # of what is one feature, as it is met first
-        return [
-            [spelling.setdefault(pair["name"], pair["label"]) for pair in record["weights"]]
-            for record in records
-        ]
-    words = iter(visual_words(np.concatenate(described), n_words=N_KINDS).tolist())
-    return [[f"kind {next(words) + 1}" for _ in record["weights"]] for record in records]
 
 
 # --- One item -----------------------------------------------------------------------------------

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binomtest
 
-from ui.compare.values import Estimated, Scoreboard, Scores
+from ui.compare.values import Apart, Estimated, Scoreboard, Scores
 
 BINS = 10
 DRAWS = 2000
@@ -25,7 +24,8 @@ def scoreboard(
     Shares have Wilson's interval. Log loss (natural logarithm, probabilities below
     `LEAST_PROBABILITY` raised to it) and the expected calibration error (`BINS` bins of equal
     width) have that of `DRAWS` bootstrap samples of the items, the same ones for both models and
-    at every call; that of the calibration error is as long to the left as to the right.
+    at every call; that of the calibration error is as long to the left as to the right. How far the
+    models are apart has that of the differences in these samples, around the difference itself.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def scoreboard(
     answers : (n, 2) of int
         Those of each model.
     sure : (n, 2) of float
-        Each model's probability of its own answer.
+        Each model's probability of its own answer; NaN for one that gave none.
     p_label : (n, 2) of float
         Each model's probability of the right answer; anything where it is not known.
 
@@ -49,32 +49,48 @@ def scoreboard(
     n = len(right)
     if right.shape != (n,) or any(a.shape != (n, 2) for a in (said, own, of_label)):
         raise ValueError("Give n labels, and n by 2 answers and probabilities.")
-    agreement = _share(int((said[:, 0] == said[:, 1]).sum()), n)
+    agreement = share(int((said[:, 0] == said[:, 1]).sum()), n)
     known = right >= 0
     n_labelled = int(known.sum())
     if n_labelled == 0:
         return Scoreboard(n, 0, agreement, scores=None, only_right=None, p_value=None)
+    from scipy.stats import binomtest  # takes a second: not for those who show what is scored
+
     hits = said[known] == right[known, None]
-    first, second = (
+    (first, one), (second, other) = (
         _scores(hits[:, side], own[known, side], of_label[known, side]) for side in (0, 1)
+    )
+    apart = Apart(
+        _about(first.accuracy.value - second.accuracy.value, one[0] - other[0]),
+        _difference(first.log_loss, second.log_loss, one[1] - other[1]),
+        _difference(first.calibration, second.calibration, one[2] - other[2]),
     )
     only = int((hits[:, 0] & ~hits[:, 1]).sum()), int((hits[:, 1] & ~hits[:, 0]).sum())
     p_value = float(binomtest(only[0], sum(only)).pvalue) if any(only) else 1.0
-    return Scoreboard(n, n_labelled, agreement, (first, second), only, p_value)
+    return Scoreboard(n, n_labelled, agreement, (first, second), only, p_value, apart)
 
 
-def _scores(hits: NDArray[np.bool_], sure: Floats, p_label: Floats) -> Scores:
-    """Those of one side, from (n,) arrays with n > 0."""
+def _scores(
+    hits: NDArray[np.bool_], sure: Floats, p_label: Floats
+) -> tuple[Scores, tuple[Floats, Floats, Floats]]:
+    """Those of one side, from (n,) arrays with n > 0; and the three of them in each sample."""
     n = len(hits)
+    if np.isnan(sure).any():  # only its answers are known
+        rates = np.concatenate([counts @ hits / n for counts in _resamples(n)])
+        unknown = np.full(len(rates), np.nan)
+        return Scores(share(int(hits.sum()), n), None, None, ()), (rates, unknown, unknown)
     losses = np.log(1 / np.clip(p_label, LEAST_PROBABILITY, 1.0))
     bins = np.clip((sure * BINS).astype(np.int64), 0, BINS - 1)
     in_bin = bins[:, None] == np.arange(BINS)
     # Too sure in a bin: the summed probability of its answers, less the number that is right.
     excess = in_bin * (sure - hits)[:, None]
-    drawn = [(counts @ losses / n, _calibration(counts @ excess, n)) for counts in _resamples(n)]
-    drawn_losses, drawn_errors = (np.concatenate(each) for each in zip(*drawn, strict=True))
-    return Scores(
-        accuracy=_share(int(hits.sum()), n),
+    drawn = [
+        (counts @ hits / n, counts @ losses / n, _calibration(counts @ excess, n))
+        for counts in _resamples(n)
+    ]
+    rates, drawn_losses, drawn_errors = (np.concatenate(each) for each in zip(*drawn, strict=True))
+    scores = Scores(
+        accuracy=share(int(hits.sum()), n),
         log_loss=_between(float(losses.mean()), drawn_losses),
         calibration=_around(float(_calibration(excess.sum(axis=0), n)), drawn_errors),
         curve=tuple(
@@ -83,6 +99,16 @@ def _scores(hits: NDArray[np.bool_], sure: Floats, p_label: Floats) -> Scores:
             if b.any()
         ),
     )
+    return scores, (rates, drawn_losses, drawn_errors)
+
+
+def _difference(
+    first: Estimated | None, second: Estimated | None, drawn: Floats
+) -> Estimated | None:
+    """As `_about`, where both are known."""
+    if first is None or second is None:
+        return None
+    return _about(first.value - second.value, drawn)
 
 
 def _resamples(n: int) -> Iterator[Floats]:
@@ -99,9 +125,12 @@ def _calibration(excess: Floats, n: int) -> Floats:
     return sums / n
 
 
-def _share(count: int, n: int) -> Estimated:
+def share(count: int, n: int) -> Estimated:
+    """`count` of `n` as a share, with Wilson's interval."""
     if n == 0:
         return Estimated(0.0, 0.0, 1.0)
+    from scipy.stats import binomtest
+
     interval = binomtest(count, n).proportion_ci(method="wilson")
     return Estimated(count / n, float(interval.low), float(interval.high))
 
@@ -120,3 +149,11 @@ def _around(value: float, drawn: Floats) -> Estimated:
     """
     high = _between(value, drawn).high
     return Estimated(value, max(0.0, 2 * value - high), high)
+
+
+def _about(value: float, drawn: Floats) -> Estimated:
+    """The percentiles, moved so that the samples' mean is the value.
+
+    What drawing items again adds to a calibration error is then added to neither model.
+    """
+    return _between(value, drawn - drawn.mean() + value)

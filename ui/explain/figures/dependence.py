@@ -163,7 +163,7 @@ def dependence_figure(
 
 
 def _mark(x: float, y: float, said: str, dark: bool) -> go.Scatter:
-    page = "rgb({},{},{})".format(*palette.background(dark))
+    page = palette.page_colour(dark)
     return go.Scatter(
         x=[x],
         y=[y],

@@ -11,9 +11,17 @@ from lime_engine.subjects import ImageSubject
 from ui.explain.figures.targets import markers
 from ui.figures import palette
 from ui.figures.layout import bare_layout, label
+from ui.figures.linked import BADGE_PX, badge, linked, part, telling
 from ui.figures.outlines import region_contours, smoothed
 from ui.figures.overlay import counting, only_what_counts, tinted
-from ui.figures.pixels import MOST_PX, data_uri, displayed, is_smooth, superpixel_places
+from ui.figures.pixels import (
+    MOST_PX,
+    data_uri,
+    displayed,
+    is_smooth,
+    region_names,
+    superpixel_places,
+)
 
 WIDEST_PX = 560
 TALLEST_PX = 600
@@ -22,6 +30,9 @@ MOST_NUMBERS = 5
 FONT_PX = 13
 CHOSEN = "#2F6690"  # the theme's colour of what can be clicked
 _LEAST_NUMBERS = 3  # that a picture is as wide as, if one may lie across edges
+_MOST_POINTS = 160  # of an outline that is lit
+_FINEST, _TINY = 3, 32 * 32  # places a pixel and side, and pixels of a picture that has so many
+_MOST_PLACES = 96  # along a side of a region, that a badge may have
 _FINER = 1.4  # pixels drawn for one of the page: most screens have more than one
 
 
@@ -44,13 +55,14 @@ def image_figure(
     chosen: int | None = None,
     scale: float | None = None,
     clickable: bool = True,
+    numbers: Mapping[int, int] | None = None,
     positive_name: str = "this answer",
     negative_name: str = "the others",
 ) -> go.Figure:
     """The picture with its superpixels by weight; every superpixel can be clicked.
 
     The axes count the picture's own pixels: the middle of the pixel in row r and column c is at
-    ``x = c, y = r``. The strongest superpixels carry their number where there is room for it.
+    ``x = c, y = r``. Below everything lies the picture itself, for those who want to see it.
 
     Parameters
     ----------
@@ -73,6 +85,9 @@ def image_figure(
         Weight with the strongest tint; by default `palette.colour_scale` of those here.
     clickable : bool
         Whether superpixels answer to a click; if not, hovering still tells their weight.
+    numbers : mapping of int to int, optional
+        The numbers that the bars of superpixels have: all carry theirs that tell something. By
+        default the strongest carry their weights, where there is room.
     positive_name, negative_name : str
         What positive and negative weights speak for.
 
@@ -85,15 +100,22 @@ def image_figure(
     size = figure_size((height, width), width_px)
     top = palette.colour_scale(weights.values()) if scale is None else scale
     longest = min(MOST_PX, round(_FINER * max(size)))
+    layers = [data_uri(displayed(subject.pixels, longest), "photograph")]
     if mode == "only":
         drawn = only_what_counts(subject, weights, off=off, dark=dark, longest_px=longest)
-        layers = [data_uri(drawn, "photograph")]
+        layers.append(data_uri(drawn, "photograph"))
     else:
         over = tinted(subject, weights, scale=top, off=off, dark=dark, longest_px=longest)
-        picture = displayed(subject.pixels, longest)
-        layers = [data_uri(picture, "photograph"), data_uri(over, "overlay")]
+        layers.append(data_uri(over, "overlay"))
+    shapes, notes = (
+        _badges(subject, weights, off, size, numbers)
+        if numbers is not None
+        else ([], _numbers(subject, weights, off, size))
+    )
     figure = go.Figure(
-        _targets(subject, weights, off, clickable, size, positive_name, negative_name)
+        _targets(
+            subject, numbers or {}, weights, off, clickable, size, positive_name, negative_name
+        )
     )
     figure.update_layout(
         **bare_layout(*size, dark),
@@ -113,16 +135,101 @@ def image_figure(
             }
             for i, source in enumerate(layers)
         ],
-        shapes=_pointer(subject, chosen),
-        annotations=_numbers(subject, weights, off, size, dark),
+        shapes=_pointer(subject, chosen) + shapes,
+        annotations=notes,
         xaxis={"range": [-0.5, width - 0.5], "visible": False, "fixedrange": True},
         yaxis={"range": [height - 0.5, -0.5], "visible": False, "fixedrange": True},
+    )
+    linked(
+        figure,
+        _parts(subject, region_names(subject, numbers or {}), weights, size),
+        on_picture=True,
     )
     return figure
 
 
+def _parts(
+    subject: ImageSubject,
+    names: Sequence[str],
+    weights: Mapping[int, float],
+    size: tuple[int, int],
+) -> list[dict[str, Any]]:
+    """The outlines of the superpixels that tell something, in pixels of the figure."""
+    times = np.array(size) / subject.segments.shape[::-1]
+    found = []
+    for i, weight in telling(weights).items():
+        path = ""
+        for line in region_contours(subject.segments, i):
+            line = smoothed(line) if is_smooth(subject) else line
+            points = line[:: max(1, len(line) // _MOST_POINTS)] * times
+            path += "M" + "L".join(f"{x:.0f},{y:.0f}" for x, y in points) + "Z"
+        found.append(part(i, path, f"{names[i]}, {palette.signed(weight)}"))
+    return found
+
+
+def _badges(
+    subject: ImageSubject,
+    weights: Mapping[int, float],
+    off: Collection[int],
+    size: tuple[int, int],
+    numbers: Mapping[int, int],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The number of each superpixel that tells something: circles, and what stands in them."""
+    circles: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
+    shown = [i for i in telling(weights) if i in numbers]
+    places = badge_places(subject.segments, shown, size)
+    for i, (x, y) in zip(shown, places, strict=True):
+        circle, note = badge(
+            numbers[i], x, y, weights[i], dark=False, off=i in off, on_picture=True
+        )
+        circles.append(circle)
+        notes.append(note)
+    return circles, notes
+
+
+def badge_places(
+    segments: NDArray[Any], regions: Sequence[int], size: tuple[int, int]
+) -> list[tuple[float, float]]:
+    """A place (x, y) for a badge in each region, in the picture's pixels.
+
+    Whole within the picture, deep inside the region, and not on one that has been placed before,
+    as far as there is room.
+    """
+    from scipy.ndimage import distance_transform_edt
+
+    times = np.array(size) / segments.shape[::-1]  # pixels of the page for one of the picture
+    reach = BADGE_PX / 2
+    side = _FINEST if segments.size <= _TINY else 1  # between the pixels of a tiny picture, too
+    finest = np.linspace(-0.5, 0.5, side + 2)[1:-1]
+    shift = np.stack(np.meshgrid(finest, finest), axis=-1).reshape(-1, 2)
+    placed: list[NDArray[np.float64]] = []
+    for region in regions:
+        rows, columns = (np.flatnonzero((segments == region).any(axis=k)) for k in (1, 0))
+        corner = np.array([columns[0], rows[0]])
+        crop = segments[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] == region
+        step = max(1, max(crop.shape) // _MOST_PLACES)
+        step = step if crop[::step, ::step].any() else 1
+        mask = np.pad(crop[::step, ::step], 1)
+        depth = distance_transform_edt(mask, sampling=step * times[::-1])
+        y, x = np.nonzero(mask)
+        at = step * (np.stack([x, y], axis=-1) - 1)[:, None] + shift + corner
+        inside = np.minimum(depth[y, x], reach).repeat(len(shift))
+        on_page = np.clip(
+            (at.reshape(-1, 2) + 0.5) * times, reach, np.maximum(np.array(size) - reach, reach)
+        )
+        free = np.full(len(on_page), 2 * reach)
+        for other in placed:
+            free = np.minimum(free, np.hypot(*(on_page - other).T))
+        # First of all apart, then inside, then near the middle.
+        away = np.hypot(*(on_page - on_page.mean(axis=0)).T)
+        placed.append(on_page[np.lexsort((away, -inside.round(), -free.round()))[0]])
+    return [(float(x), float(y)) for x, y in (place / times - 0.5 for place in placed)]
+
+
 def _targets(
     subject: ImageSubject,
+    numbers: Mapping[int, int],
     weights: Mapping[int, float],
     off: Collection[int],
     clickable: bool,
@@ -134,7 +241,9 @@ def _targets(
     x, y, ids = markers(subject.segments, size)
     traces: dict[str, list[int]] = {}
     for i, place in enumerate(superpixel_places(subject)):
-        text = f"<b>region %{{text}}</b>, {palette.escape(place.words)}"
+        # The number of a region without a bar is its marker's: one trace for all that are alike.
+        called = f"{numbers[i]}: " if i in numbers else "region %{text}, "
+        text = f"<b>{called}{palette.escape(place.words)}</b>"
         weight = weights.get(i)
         if weight is not None and weight == weight:
             sign = positive_name if weight > 0 else negative_name
@@ -191,7 +300,6 @@ def _numbers(
     weights: Mapping[int, float],
     off: Collection[int],
     size: tuple[int, int],
-    dark: bool,
 ) -> list[dict[str, Any]]:
     """The weights of the strongest superpixels, in those with room for them.
 

@@ -220,7 +220,7 @@ def _mark(
         "width": 1.5,
         "dash": "solid" if weight > 0 else "3px,2px",
     }
-    page = "rgb({},{},{})".format(*palette.background(dark))
+    page = palette.page_colour(dark)
     tint = palette.signed_colour(weight, scale, dark)
     return [
         place | {"fillcolor": page, "line": {"width": 0}},

@@ -9,13 +9,19 @@ import plotly.graph_objects as go
 
 from ui.figures import palette
 from ui.figures.layout import bare_layout
-from ui.figures.wrap import LETTER, Line, Piece, Spans, set_lines
+from ui.figures.linked import box, linked, part, telling
+from ui.figures.wrap import LETTER, SPACE, Line, Piece, Spans, set_lines
 
-FONT_PX = 15
-LINE_PX = 28
+FONT_PX = 16
+NUMBER_PX, RAISED_PX = 10, 7  # of what stands after a word, in the space before the next
+LINE_PX, THUMB_PX = 30, 40  # height of a line, and on a phone
+PHONE_PX = 480
+TINT_PX = 24
 MARGIN_PX = 2  # room for the tint around the first and last letter of a line
-WIDEST_EM = 92 * LETTER  # longer lines are hard to read
+AFTER_PX = 5  # and for the number of the last word
+WIDEST_EM = 84 * LETTER  # longer lines are hard to read
 LINES_A_PART = 60
+_LONGEST_SAID = 60  # characters of a word that is read aloud
 _REACH_EM = 0.3  # how far beyond a word a click still counts
 
 
@@ -27,8 +33,13 @@ def _set(text: str, spans: tuple[tuple[tuple[int, int], ...], ...], ems: float) 
 def lines(text: str, spans: Spans, width_px: int) -> tuple[Line, ...]:
     """The lines of a text set for a figure `width_px` pixels wide (see `wrap.set_lines`)."""
     frozen = tuple(tuple((int(a), int(b)) for a, b in places) for places in spans)
-    ems = min(WIDEST_EM, (width_px - 2 * MARGIN_PX) / FONT_PX)
+    ems = min(WIDEST_EM, (width_px - 2 * MARGIN_PX - AFTER_PX) / FONT_PX)
     return _set(text, frozen, ems)
+
+
+def line_px(width_px: int) -> int:
+    """Height of a line in a figure so wide: that of a thumb on a phone."""
+    return THUMB_PX if width_px < PHONE_PX else LINE_PX
 
 
 def parts(
@@ -85,14 +96,44 @@ def _px(em: float) -> float:
 
 def _words(rows: Sequence[tuple[float, Piece]], colour: str, struck: bool = False) -> go.Scatter:
     left, right = ("<s>", "</s>") if struck else ("", "")
+    return _written(
+        [_px(p.x + p.width / 2) for _, p in rows],
+        [y for y, _ in rows],
+        [left + palette.escape(p.shown) + right for _, p in rows],
+        colour,
+        FONT_PX,
+    )
+
+
+def _after(
+    groups: Sequence[tuple[float, Sequence[Piece]]],
+    numbers: Mapping[int, int],
+    colour: str,
+    tall: int,
+) -> go.Scatter:
+    """The numbers of the words, as those of footnotes."""
+    ends = [_extent(group) for _, group in groups]
+    return _written(
+        [round(_px(x + w) + SPACE * FONT_PX / 2, 2) for x, w in ends],
+        [y - RAISED_PX / tall for y, _ in groups],
+        [str(numbers[group[0].component or 0]) for _, group in groups],
+        colour,
+        NUMBER_PX,
+    )
+
+
+def _written(
+    x: Sequence[float], y: Sequence[float], texts: Sequence[str], colour: str, px: int
+) -> go.Scatter:
+    """Texts around these places, which no click changes."""
     same = {"textfont": {"color": colour}}
     return go.Scatter(
-        x=[_px(p.x + p.width / 2) for _, p in rows],
-        y=[y for y, _ in rows],
-        text=[left + palette.escape(p.shown) + right for _, p in rows],
+        x=x,
+        y=y,
+        text=texts,
         mode="text",
         textposition="middle center",
-        textfont={"color": colour, "family": palette.MONO, "size": FONT_PX},
+        textfont={"color": colour, "family": palette.FONT, "size": px},
         selected=same,
         unselected=same,
         hoverinfo="skip",
@@ -101,7 +142,9 @@ def _words(rows: Sequence[tuple[float, Piece]], colour: str, struck: bool = Fals
 
 
 def _tints(
-    groups: Sequence[tuple[float, Sequence[Piece]]], colour: Callable[[Piece], str]
+    groups: Sequence[tuple[float, Sequence[Piece]]],
+    colour: Callable[[Piece], str],
+    tall: int,
 ) -> go.Bar:
     places = [_extent(group) for _, group in groups]
     still = {"marker": {"opacity": 1}}
@@ -110,7 +153,7 @@ def _tints(
         base=[round(_px(x) - 2, 2) for x, _ in places],
         x=[round(w * FONT_PX + 4, 2) for _, w in places],
         y=[y for y, _ in groups],
-        width=22 / LINE_PX,
+        width=TINT_PX / tall,
         marker={
             "color": [colour(group[0]) for _, group in groups],
             "line": {"width": 0},
@@ -123,14 +166,14 @@ def _tints(
 
 
 def _underlines(
-    groups: Sequence[tuple[float, Sequence[Piece]]], positive: bool, dark: bool
+    groups: Sequence[tuple[float, Sequence[Piece]]], positive: bool, dark: bool, tall: int
 ) -> go.Scatter:
     x: list[float | None] = []
     y: list[float | None] = []
     for line, group in groups:
         left, width = _extent(group)
         x += [_px(left), _px(left + width), None]
-        y += [line + 10.5 / LINE_PX] * 2 + [None]
+        y += [line + (TINT_PX / 2 - 1) / tall] * 2 + [None]
     colour = palette.mark_colour(positive, dark)
     still = {"marker": {"opacity": 1}}
     return go.Scatter(
@@ -182,6 +225,7 @@ def text_figure(
     scale: float | None = None,
     part: tuple[int, int] | None = None,
     clickable: bool = True,
+    badges: bool = False,
 ) -> go.Figure:
     """The text with its words tinted by weight; every word of a component can be clicked.
 
@@ -194,7 +238,8 @@ def text_figure(
     spans : sequence of sequences of (start, end)
         ``spans[i]``: the character spans of component i; they do not overlap.
     weights : mapping of int to float
-        Component to signed weight, for those that are shown. The others get no tint.
+        Component to signed weight, for those that are shown. The others, and those whose weight
+        is practically nothing, get no tint.
     width_px : int
         Width of the figure in pixels.
     dark : bool
@@ -207,6 +252,8 @@ def text_figure(
         Which lines, one of `parts`; by default all.
     clickable : bool
         Whether words answer to a click; if not, hovering still tells their weight.
+    badges : bool
+        Whether each tinted word has the number of its bar after it, 1 the strongest.
 
     Returns
     -------
@@ -216,6 +263,7 @@ def text_figure(
     first, last = part if part is not None else (0, len(lines(text, spans, width_px)))
     shown = lines(text, spans, width_px)[first:last]
     top = palette.colour_scale(weights.values()) if scale is None else scale
+    tall, told = line_px(width_px), telling(weights)
 
     def hover(piece: Piece) -> str:
         component = piece.component
@@ -241,7 +289,7 @@ def text_figure(
     lit = [
         (y, group)
         for y, group in flat
-        if group[0].component in weights and group[0].component not in off
+        if group[0].component in told and group[0].component not in off
     ]
     targets = [t for y, groups in grouped for t in _targets(y, groups, hover)]
 
@@ -255,7 +303,7 @@ def text_figure(
     pressed = palette.quiet_colour(dark)
     figure = go.Figure(
         [
-            _tints(lit, tint),
+            _tints(lit, tint, tall),
             go.Bar(
                 orientation="h",
                 **{name: [t[name] for t in targets] for name in ("base", "x", "y", "customdata")},
@@ -266,15 +314,19 @@ def text_figure(
                 selected={"marker": {"opacity": 0.3}},
                 unselected={"marker": {"opacity": 0}},
             ),
-            _underlines(sign(True), True, dark),
-            _underlines(sign(False), False, dark),
+            _underlines(sign(True), True, dark, tall),
+            _underlines(sign(False), False, dark, tall),
             _words(words, palette.text_colour(dark)),
             _words(quiet, palette.quiet_colour(dark)),
             _words(struck, palette.quiet_colour(dark), struck=True),
         ]
     )
+    numbers = {i: n for n, i in enumerate(told, start=1)}
+    if badges:
+        named = [(y, group) for y, group in flat if group[0].component in told]
+        figure.add_trace(_after(named, numbers, palette.text_colour(dark), tall))
     figure.update_layout(
-        **bare_layout(width_px, max(1, len(shown)) * LINE_PX, dark),
+        **bare_layout(width_px, max(1, len(shown)) * tall, dark),
         barmode="overlay",
         bargap=0,
         xaxis={"range": [0, width_px], "visible": False, "fixedrange": True},
@@ -284,4 +336,37 @@ def text_figure(
             "fixedrange": True,
         },
     )
+    linked(figure, _parts(text, spans, flat, told, numbers if badges else {}, tall))
     return figure
+
+
+def _parts(
+    text: str,
+    spans: Spans,
+    groups: Sequence[tuple[float, Sequence[Piece]]],
+    weights: Mapping[int, float],
+    numbers: Mapping[int, int],
+    tall: int,
+) -> list[dict[str, Any]]:
+    """Boxes around all occurrences of the words that tell something, in pixels of the figure."""
+    paths: dict[int, str] = {}
+    for line, group in groups:
+        i = group[0].component
+        if i is None or i not in weights:
+            continue
+        left, width = _extent(group)
+        middle = (line + 0.5) * tall
+        paths[i] = paths.get(i, "") + box(
+            _px(left) - 3,
+            middle - TINT_PX / 2 - 1,
+            _px(left + width) + 3,
+            middle + TINT_PX / 2 + 1,
+        )
+    found = []
+    for i, weight in weights.items():
+        if i in paths:
+            word = text[slice(*spans[i][0])]
+            number = f"{numbers[i]}: " if i in numbers else ""
+            said = palette.shorten(" ".join(word.split()), _LONGEST_SAID)
+            found.append(part(i, paths[i], f"{number}{said}, {palette.signed(weight)}"))
+    return found

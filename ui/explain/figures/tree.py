@@ -98,7 +98,7 @@ def tree_figure(
         height = _as_list(boxes, texts, labels_px, width_px)
 
     text, quiet = palette.text_colour(dark), palette.quiet_colour(dark)
-    page = "rgb({},{},{})".format(*palette.background(dark))
+    page = palette.page_colour(dark)
     mean = surrogate.value[0]
     scale = palette.colour_scale(surrogate.value[b.node] - mean for b in boxes)
     at = {b.node: b for b in boxes}
@@ -277,7 +277,7 @@ def _as_list(boxes: list[_Box], texts: dict[int, str], labels_px: float, width_p
 
 def _outline(b: _Box, above_mean: float, scale: float, dark: bool) -> list[dict[str, Any]]:
     """The box; an end is as orange or purple as its answer is above or below the mean."""
-    page = "rgb({},{},{})".format(*palette.background(dark))
+    page = palette.page_colour(dark)
     place = {
         "type": "rect",
         "x0": b.x - b.wide / 2,

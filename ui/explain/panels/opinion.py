@@ -13,6 +13,7 @@ from ui.explain.columns import task_columns
 from ui.explain.figures.dependence import dependence_figure
 from ui.explain.figures.opinions import opinions_chart
 from ui.explain.figures.tree import tree_figure, tree_in_words
+from ui.explain.panels.patience import may_ask_again
 from ui.explain.work import dependence, explaining, second_look
 from ui.shell import wording
 from ui.shell.waiting import fetch
@@ -44,6 +45,8 @@ def opinions(choice: Choice, explanation: Explanation) -> None:
 
 
 def _shapley(choice: Choice, explanation: Explanation) -> None:
+    if not may_ask_again(choice, "shapley", 1):
+        return
     request, noun = choice.request, wording.nouns(explanation.subject)
     found = fetch(
         "shapley",
@@ -57,7 +60,7 @@ def _shapley(choice: Choice, explanation: Explanation) -> None:
     if found is None:
         return
     theirs = ShapleyWeights.from_dict(found)
-    names = wording.part_names(explanation.subject)
+    names = told.names_of(explanation)
     target = explanation.class_names[explanation.target]
     shown = [weight.index for weight in explanation.weights]
     strongest = sorted(range(len(names)), key=lambda i: -abs(theirs.weights[i]))[: len(shown)]
@@ -66,8 +69,9 @@ def _shapley(choice: Choice, explanation: Explanation) -> None:
         wording.plain(
             f"Shapley weights share out the whole way from {wording.percent(theirs.base)} for "
             f"{target}, with all {noun.parts} {noun.changed}, to {wording.percent(theirs.full)} as "
-            f"it is. LIME looks near this {noun.item} instead, so the numbers differ; what to look "
-            f"for is whether they name the same {noun.parts}: {len(both)} of {len(shown)} here."
+            f"it is. The bars above (LIME) look near this {noun.item} instead, so the numbers "
+            f"differ. What matters is whether both name the same {noun.parts}: {len(both)} of "
+            f"{len(shown)} here."
         )
     )
     width = figure_width("opinions-width")
@@ -104,7 +108,7 @@ def _interval(weight: float, std_error: float) -> tuple[float, float]:
 
 
 def _tree(choice: Choice, explanation: Explanation) -> None:
-    """The same answers of the model, imitated by a tree instead of a straight line."""
+    """The same answers of the model, told by a tree."""
     request = replace(choice, surrogate="tree").request
     found = fetch(
         "explanation",
@@ -120,9 +124,11 @@ def _tree(choice: Choice, explanation: Explanation) -> None:
     surrogate = grown.surrogate
     assert isinstance(surrogate, TreeSurrogate)
     noun = wording.nouns(grown.subject)
-    fits = "" if grown.fidelity.r2 is None else f" It gets {max(0.0, grown.fidelity.r2):.0%} right."
+    fits = ""
+    if grown.fidelity.r2 is not None:
+        fits = f" It tells {max(0.0, grown.fidelity.r2):.0%} of how the model reacts here."
     st.write(
-        f"The same answers, imitated by a tree of at most four questions in a row.{fits} A tree "
+        f"The same answers, told by a tree of at most four questions in a row.{fits} A tree "
         f"can say “only if”: what one of the {noun.parts} does may depend on another. At each end "
         "stands the mean answer of all copies that come to it; the bold way is the one that this "
         f"{noun.item} takes."
@@ -184,10 +190,12 @@ def _one_column(choice: Choice, explanation: Explanation) -> None:
     if found is None:
         return
     name = wording.plain(subject.columns[column])
-    st.write(
-        f"Each thin line is another row of the training data, asked again with other "
-        f"values of {name}; the thick one is their mean (partial dependence). Lines that run apart "
-        "mean that it depends on the other columns. Values that never go together are asked too."
+    st.markdown(
+        "Each thin line is another row that the models learned from, asked again with other "
+        f"values of {name}; the thick one is their mean. Where lines run apart, it depends on the "
+        "other columns. Rows that cannot be are asked about too.",
+        help="The thick line is known as partial dependence, the thin ones as ICE: individual "
+        "conditional expectation.",
     )
     width = figure_width("dependence-width")
     figure(

@@ -6,9 +6,10 @@ import streamlit as st
 
 from lime_engine.subjects import ImageSubject
 from lime_engine.types import Explanation
+from ui.explain import wording as told
 from ui.explain.choice import Choice
 from ui.explain.figures.survival import Survival, stayed, survival_figure
-from ui.explain.panels.opinion import opinions
+from ui.explain.panels.patience import may_ask_again
 from ui.explain.work import real_or_made, second_look
 from ui.figures.cards import pictures_html
 from ui.shell import wording
@@ -18,26 +19,16 @@ from ui.shell.widgets import figure, figure_width, is_dark
 NEWCOMERS = 4  # components that only other variants show
 
 
-def second_looks(choice: Choice, explanation: Explanation) -> None:
-    """Three folded questions; each is worked out when it is opened."""
-    for key, title, show in (
-        ("survives", "Does it survive other settings?", _survives),
-        ("opinion", "A second opinion", opinions),
-        ("noticed", "Could the model notice that it is being tested?", _noticed),
-    ):
-        opened = st.expander(title, key=f"second-{key}", on_change="rerun")
-        if opened.open:
-            with opened:
-                show(choice, explanation)
-
-
-def _survives(choice: Choice, explanation: Explanation) -> None:
+def survives(choice: Choice, explanation: Explanation) -> None:
+    """What stays of the explanation when the same is asked in other ways."""
     noun = wording.nouns(explanation.subject)
     st.write(
-        f"How near a copy must be, which copies are drawn{_and_how(choice)}: these are our "
-        f"choices, not facts about the model. Here is what stays of the {noun.parts} shown when "
-        "they are made otherwise."
+        f"Which copies are made, how much like this {noun.item} they must be{_and_how(choice)}: "
+        f"we chose that, and it says nothing about the model. Do the same {noun.parts} count if "
+        "we choose otherwise?"
     )
+    if not may_ask_again(choice, "survival", second_look.N_VARIANTS):
+        return
     request = choice.request
     found = fetch(
         "survival",
@@ -50,7 +41,7 @@ def _survives(choice: Choice, explanation: Explanation) -> None:
     )
     if found is None:
         return
-    names, variants = wording.part_names(explanation.subject), found["variants"]
+    names, variants = told.names_of(explanation), found["variants"]
     columns = [{int(i): w for i, w in weights.items()} for weights in found["weights"]]
     if isinstance(explanation.subject, ImageSubject):
         kept = {int(i): n for i, n in found["kept"].items()}
@@ -59,8 +50,8 @@ def _survives(choice: Choice, explanation: Explanation) -> None:
         uri = found["dark" if is_dark() else "light"]
         st.html(pictures_html([(uri, title)], width_px=second_look.PICTURE_PX))
         st.caption(
-            "In colour what is shown in every way to ask (outlined), paler what is shown in some; "
-            f"grey what never counts. Besides what is shown above: {', '.join(variants[1:])}."
+            "In colour and outlined: what counts in every way to ask. Paler: in some. Grey: in "
+            f"none. Asked as above, and with: {', '.join(variants[1:])}."
         )
         return
     shown = list(columns[0])
@@ -84,8 +75,8 @@ def _and_how(choice: Choice) -> str:
     """What else is varied for this kind."""
     return {
         "text": "",
-        "image": ", what a region is and what it is painted over with",
-        "table": ", and where the bins of a column begin",
+        "image": ", where one region ends, and what is painted over a region that is off",
+        "table": ", and where one range of a value ends and the next begins",
     }[choice.task.kind]
 
 
@@ -98,7 +89,8 @@ def _kept_in_words(counts: dict[int, int], n: int, names: Sequence[str]) -> str:
     return told
 
 
-def _noticed(choice: Choice, explanation: Explanation) -> None:
+def noticed(choice: Choice, explanation: Explanation) -> None:
+    """How easily the copies could be told from real items."""
     request, noun = choice.request, wording.nouns(explanation.subject)
     found = fetch(
         "separability",
@@ -106,20 +98,20 @@ def _noticed(choice: Choice, explanation: Explanation) -> None:
         real_or_made.separability,
         request,
         affinity=request.affinity,
-        what="Training a detector",
+        what="Training a small detector",
     )
     if found is None:
         return
     if found["share"] is None:
-        st.write("This task has no data of its own to compare the copies with.")
+        st.write("What the model learned from is not at hand to compare the copies with.")
         return
     share = found["share"]
     right = f"{round(10 * share)} of 10"
     if share >= 0.9:
         told = (
             f"Yes, easily: a small detector tells a copy from a real {noun.item} in {right} cases. "
-            "A model made to deceive could answer copies politely and real ones otherwise, and "
-            "this page would not show it. Whoever made the model must be trusted for that."
+            "A model made to deceive could behave well on copies and otherwise on real ones, and "
+            "this page would not show it. For that, whoever made the model must be trusted."
         )
     elif share >= 0.65:
         told = (
@@ -134,6 +126,6 @@ def _noticed(choice: Choice, explanation: Explanation) -> None:
     st.write(told)
     st.caption(
         f"Tried on {found['n_real']:,} real {noun.item}s and {found['n_copies']:,} copies it had "
-        "not seen. It also means that the model is asked about things unlike those it was trained "
-        "on, and its answers to them can be odd."
+        "not seen. The easier copies are told, the less they are like what the model learned "
+        "from, and the odder its answers to them can be."
     )

@@ -9,12 +9,11 @@ from lime_engine.subjects import TabularSubject, Value
 from lime_engine.types import Explanation
 from ui.explain import beliefs
 from ui.explain import wording as told
-from ui.explain.changes import Changed
 from ui.explain.choice import Choice
 from ui.explain.columns import edited_field, task_columns
 from ui.explain.figures.spread import value_histogram
 from ui.explain.panels import common
-from ui.explain.place import about_item, edit_value, write_choice
+from ui.explain.place import EXPLAIN, about_item, edit_value
 from ui.explain.work import evidence as data
 from ui.figures.markup import evidence_table
 from ui.shell import wording
@@ -25,17 +24,23 @@ from ui.workshop.column import Column
 from ui.workshop.request import Edits, TableView, store_id
 
 
-def reasons(
-    choice: Choice, explanation: Explanation, subject: TabularSubject, change: Changed | None
-) -> None:
+def reasons(choice: Choice, explanation: Explanation, subject: TabularSubject) -> None:
     """The weights as bars, and the row's values to be edited in place."""
     positive = wording.plain(explanation.class_names[explanation.target])
+    common.why(
+        choice,
+        explanation,
+        f"Why: the values that speak for {positive}",
+        f"Orange, to the right: the value pushes the answer towards {positive}. Purple and "
+        f"hatched, to the left: towards {wording.plain(told.rest_name(explanation))}. Change a "
+        "value and see what the model says then.",
+    )
     bars, values = st.columns([3, 2], gap="medium")
     with bars:
         common.faint(explanation)
         common.weights(
+            choice,
             explanation,
-            wording.part_names(subject),
             f"How far the answer {positive} moves when the value stays in this range, on average "
             "over made-up rows in which other values come from the training data: +0.10 is ten "
             "percentage points. A weight is what this model leans on, not a cause, and not a sign "
@@ -58,13 +63,7 @@ def reasons(
                 about=about,
                 on_edit=edit_value,
             )
-        st.button(
-            "Reset",
-            key=about.key("reset"),
-            disabled=not choice.edits,
-            on_click=about.act(lambda: write_choice(edits=())),
-        )
-        common.told_change(choice, explanation, change)
+        common.way_back(is_changed=bool(choice.edits), at=EXPLAIN, about=about)
 
 
 def fields(
@@ -125,6 +124,17 @@ def _field(
     )
 
 
+def evidence_id(choice: Choice, explanation: Explanation, subject: TabularSubject) -> str:
+    """The store's id of what the data says about the values that are shown."""
+    request, cells = choice.request, _cells(explanation, subject)
+    return store_id("evidence", request.task, repr((request.view, cells)))
+
+
+def _cells(explanation: Explanation, subject: TabularSubject) -> tuple[tuple[str, Value], ...]:
+    shown = [weight.index for weight in explanation.weights]
+    return tuple((subject.columns[i], subject.values[i]) for i in shown)
+
+
 def evidence(
     choice: Choice, explanation: Explanation, subject: TabularSubject
 ) -> dict[str, Any] | None:
@@ -132,9 +142,9 @@ def evidence(
     request = choice.request
     assert isinstance(request.view, TableView)
     shown = [weight.index for weight in explanation.weights]
-    cells = tuple((subject.columns[i], subject.values[i]) for i in shown)
+    cells = _cells(explanation, subject)
     st.markdown(
-        "**What the data says about a value**",
+        "**Where does a value lie?**",
         help="Where the value lies among the rows the model was trained on, class by class, and "
         "how many rows of each class share its range, in training, in the test, and in real use. "
         "A range that tells the classes apart in training and test but not in real use is a reason "
@@ -142,7 +152,7 @@ def evidence(
     )
     found = fetch(
         "evidence",
-        store_id("evidence", request.task, repr((request.view, cells))),
+        evidence_id(choice, explanation, subject),
         data.of_values,
         request.task,
         request.view.bins,

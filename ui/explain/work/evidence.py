@@ -20,7 +20,6 @@ from ui.workshop.request import Bins
 
 N_BARS = 24  # of a histogram
 TOGETHER = 0.8  # of a rank correlation, from which on two columns move together
-SPLITS: tuple[Split, ...] = ("train", "test", "field")
 
 
 def columns(task: str, *, report: Report) -> list[dict[str, Any]]:
@@ -57,7 +56,7 @@ def _column(series: Any, known: NumericColumn | CategoricalColumn) -> Column:
 def of_words(
     task: str, perturber: TextPerturber, words: tuple[str, ...], *, report: Report
 ) -> dict[str, Any]:
-    """How many texts of each class contain each word, in train, test and field.
+    """How many texts of each class contain each word, in each of the task's splits.
 
     Returns ``{"totals": {split: [n, ...]}, "counts": {word: {split: [n, ...]}}}``, one number a
     class. A word occurs where the perturber finds it as a component, case and all unless it
@@ -65,7 +64,7 @@ def of_words(
     """
     counts: dict[str, dict[str, list[int]]] = {word: {} for word in words}
     n_classes = len(task_of(task).class_names)
-    for split in SPLITS:
+    for split in task_of(task).splits:
         index = _index(task, split, perturber)
         for word in words:
             counts[word][split] = index.get(perturber.name_of(word), [0] * n_classes)
@@ -94,7 +93,7 @@ def of_values(
     for name, value in cells:
         column = names.index(name)
         here = perturber.bin_of(column, [value])[0]
-        for split in SPLITS:
+        for split in task_of(task).splits:
             inside = perturber.bin_of(column, data.split(split).instances[name]) == here
             found = np.bincount(data.split(split).labels[inside], minlength=n_classes)
             counts[name][split] = found.tolist()
@@ -147,7 +146,7 @@ def _totals(task: str) -> dict[str, list[int]]:
     data = data_of(task)
     return {
         split: np.bincount(data.split(split).labels, minlength=n_classes).tolist()
-        for split in SPLITS
+        for split in task_of(task).splits
     }
 
 

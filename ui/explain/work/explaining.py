@@ -12,10 +12,10 @@ import numpy as np
 from lime_engine import ask_about, ask_each_about, ask_more, evaluate, fit
 from lime_engine.subjects import ImageSubject, Subject, TabularSubject
 from lime_engine.types import Design, Explanation, Neighbourhood
-from ui.workshop.case import Case
+from ui.workshop.case import Case, batch_size_for
 from ui.workshop.jobs import Report
 from ui.workshop.packing import packed, unpacked
-from ui.workshop.request import DEFAULT_SAMPLES, N_SAMPLES, Edits, Request
+from ui.workshop.request import DEFAULT_SAMPLES, FIRST_LOOK, N_SAMPLES, Edits, Request
 from ui.workshop.store import store
 from ui.workshop.worker import store_result
 
@@ -38,7 +38,15 @@ def explanation(request: Request, *, report: Report) -> dict[str, Any]:
     `rivals` are the most likely classes of three or more, likeliest first, each with its `target`
     and its `weights`, from the same answers; for images only, where they are drawn side by side.
     """
-    case = Case(request)
+    return _explained(Case(request), report=report)
+
+
+def _explained(case: Case, *, report: Report) -> dict[str, Any]:
+    request, sooner = case.request, case.request.sooner()
+    if sooner is not None and not _is_asked(request) and not _is_asked(sooner):
+        begin, report = _parts_of(report, sooner, case)
+        first = case.changed(settings=sooner.settings)
+        store_result("explanation", sooner.store_id("explanation"), _explained, first, report=begin)
     neighbourhood = neighbourhood_of(case, report)
     names = case.class_names
 
@@ -122,8 +130,9 @@ def _seen(perturber: Any, subject: Subject, batch: Any, number: int) -> dict[str
 def neighbourhood_of(case: Case, report: Report) -> Neighbourhood:
     """What the model was asked about this instance: from the store, else asked now and kept.
 
-    Beyond the number of copies that suits the kind a run continues the next smaller one, so that
-    nothing is asked twice, and the same link means the same whatever was looked at before.
+    Beyond the number of copies that suits the kind a run continues the next smaller one, and up to
+    that of a picture a first look, so that nothing is asked twice, and the same link means the same
+    whatever was looked at before.
     """
     entry_id = case.request.asking().store_id("neighbourhood")
     raw = store().read("neighbourhood", entry_id)
@@ -132,9 +141,8 @@ def neighbourhood_of(case: Case, report: Report) -> Neighbourhood:
         return unpacked(raw, subject, perturber.law(subject, settings.kernel_width))
     options: dict[str, Any] = {"on_progress": report, "should_stop": report.should_stop}
     n = settings.n_samples
-    first = DEFAULT_SAMPLES[case.task.kind]
-    smaller = [m for m in N_SAMPLES if n != "auto" and first <= m < n]
-    if n == "auto" or not smaller:
+    smaller = _continued(case)
+    if n == "auto" or smaller is None:
         neighbourhood = ask_about(
             subject,
             case.predict,
@@ -145,17 +153,40 @@ def neighbourhood_of(case: Case, report: Report) -> Neighbourhood:
             **options,
         )
     else:
-        before = case.changed(settings=replace(case.request.settings, n_samples=smaller[-1]))
+        begin, rest = _parts_of(report, smaller, case)
+        options["on_progress"] = rest
+        before = neighbourhood_of(case.changed(settings=smaller.settings), begin)
         neighbourhood = ask_more(
-            neighbourhood_of(before, report),
-            n - smaller[-1],
+            before,
+            n - len(before.design),
             case.predict,
             perturber,
             settings,
             **options,
         )
-    store().write("neighbourhood", entry_id, packed(neighbourhood))
+    store().try_write("neighbourhood", entry_id, packed(neighbourhood))
     return neighbourhood
+
+
+def _continued(case: Case) -> Request | None:
+    """The smaller run that this one continues; None where it begins itself."""
+    n = case.settings.n_samples
+    first = DEFAULT_SAMPLES[case.task.kind]
+    smaller = [m for m in N_SAMPLES if n != "auto" and first <= m < n]
+    if smaller:
+        return replace(case.request, settings=replace(case.request.settings, n_samples=smaller[-1]))
+    return case.request.sooner() if n != "auto" and n > FIRST_LOOK else None
+
+
+def _parts_of(report: Report, smaller: Request, case: Case) -> tuple[Report, Report]:
+    """Of the report on a run, the part that it continues, unless that is done, and the rest."""
+    n, before = case.settings.n_samples, smaller.settings.n_samples
+    share = 0.0 if "auto" in (n, before) or _is_asked(smaller) else float(before) / float(n)
+    return report.part(0, share), report.part(share, 1)
+
+
+def _is_asked(request: Request) -> bool:
+    return store().has("neighbourhood", request.asking().store_id("neighbourhood"))
 
 
 def both_neighbourhoods(
@@ -164,18 +195,19 @@ def both_neighbourhoods(
     """The same of two models about one item, from one design: cases that differ in the model."""
     ids = [case.request.asking().store_id("neighbourhood") for case in cases]
     first, second = cases
-    if any(store().has("neighbourhood", entry_id) for entry_id in ids):
+    if _continued(first) is not None or any(_is_asked(case.request) for case in cases):
         return neighbourhood_of(first, report.part(0, 0.5)), neighbourhood_of(
             second, report.part(0.5, 1)
         )
+    size = batch_size_for(*cases)
     found = ask_each_about(
         first.subject,
         [case.predict for case in cases],
         first.perturber,
-        first.settings,
+        replace(first.settings, batch_size=size),
         on_progress=report,
         should_stop=report.should_stop,
     )
     for entry_id, neighbourhood in zip(ids, found, strict=True):
-        store().write("neighbourhood", entry_id, packed(neighbourhood))
+        store().try_write("neighbourhood", entry_id, packed(neighbourhood))
     return found[0], found[1]

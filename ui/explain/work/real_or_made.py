@@ -20,7 +20,7 @@ from lime_engine.table.categorical_column import CategoricalColumn
 from sample_models import Labelled, TaskData
 from sample_models.types import Kind
 from ui.workshop.case import Case
-from ui.workshop.catalogue import has_data
+from ui.workshop.catalogue import find_task
 from ui.workshop.instances import learned
 from ui.workshop.jobs import Report
 from ui.workshop.request import Request, store_id
@@ -71,13 +71,14 @@ def separability(request: Request, *, report: Report) -> dict[str, Any]:
         `share`: balanced accuracy in cross-validation, .5 where copies and real instances cannot
         be told apart, 1 where they always are. `auc`: how often, of a copy and a real instance,
         the copy is the more suspect one. `n_copies` and `n_real`: how many were judged. Without
-        data, as for a network that someone brought: None, None, 0, 0.
+        training data, as for a network that someone brought: None, None, 0, 0.
 
     Raises
     ------
     Cancelled
     """
-    if not has_data(request.task):
+    task = find_task(request.task)
+    if task is None or not task.has_training_data:
         return {"share": None, "auc": None, "n_copies": 0, "n_real": 0}
     from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 

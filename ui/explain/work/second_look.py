@@ -12,16 +12,19 @@ from numpy.typing import NDArray
 
 from lime_engine import explain_shapley, fit
 from lime_engine.image.perturber import ImagePerturber
+from lime_engine.samplers import most_samples
 from lime_engine.subjects import ImageSubject, Subject
 from lime_engine.types import Explanation
 from ui.explain.work.explaining import neighbourhood_of
 from ui.workshop.case import Case
 from ui.workshop.jobs import Report
-from ui.workshop.request import DEFAULT_SAMPLES, Request, TableView
+from ui.workshop.request import Request, TableView, suitable_samples
 
 AS_SHOWN = "as shown"
 PICTURE_PX = 400
 N_SEEDS = 2  # further runs with other copies
+N_VARIANTS = 8  # at most, the one that is shown included
+_N_BINS = {"decile": "ten", "quartile": "four"}
 
 
 def survival(request: Request, target: int, *, report: Report) -> dict[str, Any]:
@@ -66,8 +69,9 @@ def survival(request: Request, target: int, *, report: Report) -> dict[str, Any]
 def shapley(request: Request, target: int, *, report: Report) -> dict[str, Any]:
     """The Shapley weights of one class, from calls of their own: `ShapleyWeights` as JSON."""
     case = Case(request)
-    n = request.settings.n_samples
-    settings = replace(request.settings, n_samples=_most(case) if n == "auto" else n)
+    settings = case.settings
+    if settings.n_samples == "auto":
+        settings = replace(settings, n_samples=_most(case))
     return explain_shapley(
         case.subject,
         case.predict,
@@ -82,8 +86,8 @@ def shapley(request: Request, target: int, *, report: Report) -> dict[str, Any]:
 def _variants(request: Request) -> Iterator[tuple[str, Request]]:
     """The request as it is, and others that ask the same; what cannot differ is left out."""
     yield AS_SHOWN, request
-    yield "half width", replace(request, width=request.width / 2)
-    yield "double width", replace(request, width=request.width * 2)
+    yield "nearer copies", replace(request, width=request.width / 2)
+    yield "farther copies", replace(request, width=request.width * 2)
     for number in range(1, N_SEEDS + 1):
         settings = replace(request.settings, seed=request.settings.seed + number)
         yield f"other copies {number}", replace(request, settings=settings)
@@ -91,11 +95,11 @@ def _variants(request: Request) -> Iterator[tuple[str, Request]]:
         case TableView(bins):
             for other in ("decile", "quartile"):
                 if other != bins:
-                    yield f"{other} bins", replace(request, view=TableView(other))
+                    yield f"{_N_BINS[other]} ranges", replace(request, view=TableView(other))
         case ImagePerturber() as view:
             blurred = "mean" if view.fill == "blur" else "blur"
-            fill = {"mean": "mean colour", "blur": "blurred"}[blurred]
-            yield f"{fill} fill", replace(request, view=replace(view, fill=blurred))
+            fill = {"mean": "in one colour", "blur": "blurred"}[blurred]
+            yield f"off: {fill}", replace(request, view=replace(view, fill=blurred))
             more = replace(view, n_segments=round(1.6 * view.n_segments))
             yield "smaller regions", replace(request, view=more)
             fewer = replace(view, n_segments=max(2, round(view.n_segments / 1.6)))
@@ -124,7 +128,8 @@ def _explained(
 
 
 def _most(case: Case) -> int:
-    return DEFAULT_SAMPLES[case.task.kind]
+    suitable = suitable_samples(case.task.kind, case.seconds)
+    return min(suitable, most_samples(case.subject.n_components))
 
 
 def _shown_pixels(subject: Subject, explanation: Explanation, sign: int) -> NDArray[np.intp]:

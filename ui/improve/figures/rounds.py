@@ -37,7 +37,7 @@ class Line:
 
 
 def improvement_figure(
-    test: Line, field: Line, *, random_name: str = "at random", width_px: int, dark: bool
+    test: Line, field: Line | None, *, random_name: str = "at random", width_px: int, dark: bool
 ) -> go.Figure:
     """Two lines with their names at the right ends, real use the heavy one.
 
@@ -47,7 +47,7 @@ def improvement_figure(
     Parameters
     ----------
     test, field : Line
-        On the test data, and in real use; shares from 0 to 1.
+        On the test data, and in real use where there is some; shares from 0 to 1.
     random_name : str
         What the labels of the dashed lines say behind the name of their set.
     width_px : int
@@ -69,16 +69,19 @@ def improvement_figure(
     n = len(test.shares)
     if n < 2:
         raise ValueError(f"{n} shares for test; give one for the model as it was and each round.")
-    for what, found in (("field", field.shares), ("random", test.random), ("random", field.random)):
-        if len(found) != n and (what == "field" or found):
-            raise ValueError(f"{len(found)} shares for {what}, {n} for test; give as many.")
+    if field is not None and len(field.shares) != n:
+        raise ValueError(f"{len(field.shares)} shares for field, {n} for test; give as many.")
+    lines = [test] if field is None else [test, field]
+    for line in lines:
+        if line.random and len(line.random) != n:
+            raise ValueError(f"{len(line.random)} shares for random, {n} for test; give as many.")
     width_px = min(width_px, WIDEST_PX)
     text, quiet = palette.text_colour(dark), palette.quiet_colour(dark)
-    low, high = _range([test, field])
+    low, high = _range(lines)
     levels = ticks(low, high, 6)
     names = [palette.percent(level) for level in levels]
     left = max(palette.label_width(name, FONT_PX) for name in names) + 2 * _GAP
-    ends = _ends(test, field, random_name, narrow=width_px < NARROW_PX)
+    ends = _ends(lines, random_name, narrow=width_px < NARROW_PX)
     room = max(palette.label_width(line, FONT_PX) for end in ends for line in end.lines)
     right, bottom = width_px - room - 4 * _GAP, TOP_PX + PLOT_PX
 
@@ -87,7 +90,8 @@ def improvement_figure(
 
     xs = [round(left + (right - left) * i / (n - 1), 1) for i in range(n)]
     traces: list[go.Scatter] = []
-    for line, colour, wide, symbol in ((test, quiet, 2, "square"), (field, text, 3.5, "circle")):
+    looks = ((quiet, 2.0, "square"), (text, 3.5, "circle"))
+    for line, (colour, wide, symbol) in zip(lines, looks, strict=False):
         traces += _traces(line, xs, y_of, colour, wide, symbol, random_name, dark)
     notes = [note_at(0, 10, "right answers", quiet)]
     shapes = []
@@ -113,10 +117,10 @@ def improvement_figure(
     return figure
 
 
-def alt(test: Line, field: Line, random_name: str = "at random") -> str:
+def alt(test: Line, field: Line | None, random_name: str = "at random") -> str:
     """The figure in words."""
     told = []
-    for line in (test, field):
+    for line in [test] if field is None else [test, field]:
         told.append(f"{line.name}: {_listed(line.shares)}")
         if line.random:
             told.append(
@@ -150,7 +154,7 @@ def _traces(
         ]
         return {"hoverinfo": "text", "hovertext": said}
 
-    page = "rgb({},{},{})".format(*palette.background(dark))
+    page = palette.page_colour(dark)
     found = []
     if line.random:
         means, lows, highs = zip(*line.random, strict=True)
@@ -206,16 +210,16 @@ class _End:
         return LINE_PX * len(self.lines) + 4
 
 
-def _ends(test: Line, field: Line, random_name: str, *, narrow: bool) -> list[_End]:
+def _ends(lines: Sequence[Line], random_name: str, *, narrow: bool) -> list[_End]:
     """The labels from top to bottom."""
     found = []
-    for line, heavy in ((test, False), (field, True)):
+    for line, heavy in zip(lines, (False, True), strict=False):
         told: list[tuple[float, tuple[str, ...], bool]] = [(line.shares[-1], (line.name,), heavy)]
         if line.random:
             told.append((line.random[-1][0], (f"{line.name},", random_name), False))
         for share, words, bold in told:
-            lines = (*words[:-1], f"{words[-1]} {palette.percent(share)}")
-            found.append(_End(share, lines if narrow else (" ".join(lines),), bold))
+            said = (*words[:-1], f"{words[-1]} {palette.percent(share)}")
+            found.append(_End(share, said if narrow else (" ".join(said),), bold))
     return sorted(found, key=lambda end: -end.share)
 
 

@@ -239,7 +239,7 @@ def _band(
 
 
 def _mark(place: tuple[float, float], k: int, colour: str, large: bool, dark: bool) -> go.Scatter:
-    page = "rgb({},{},{})".format(*palette.background(dark))
+    page = palette.page_colour(dark)
     same = {"marker": {"opacity": 1}}
     return go.Scatter(
         x=[place[0]],

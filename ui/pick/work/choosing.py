@@ -23,6 +23,7 @@ from ui.workshop.asking import probabilities
 from ui.workshop.case import Case
 from ui.workshop.jobs import Report
 from ui.workshop.request import name_in
+from ui.workshop.runs import Lost
 from ui.workshop.store import store
 
 N_RANDOM = 200  # draws, to hold the pick against
@@ -52,7 +53,13 @@ def picked(
     *,
     report: Report,
 ) -> dict[str, Any]:
-    """The pick from the explained `rows`, as the JSON of a `Picked`."""
+    """The pick from the explained `rows`, as the JSON of a `Picked`.
+
+    Raises
+    ------
+    Lost
+        If what is kept of some of them cannot be read.
+    """
     choice = read_pick(params)
     briefs = _briefs(choice, rows, report.part(0, 0.5))
     matrix = ExplanationMatrix.of(
@@ -94,19 +101,31 @@ def _record(choice: PickChoice, row: int) -> dict[str, Any] | None:
     return None if raw is None else json.loads(raw)
 
 
+def _kept(choice: PickChoice, row: int) -> dict[str, Any]:
+    """What was there a moment ago."""
+    record = _record(choice, row)
+    if record is None:
+        raise Lost(1)
+    return record
+
+
 def _briefs(choice: PickChoice, rows: Sequence[int], report: Report) -> list[_Brief]:
-    briefs, described = [], []
+    briefs, described, n_lost = [], [], 0
     view = choice.request(0).view
     spelling: dict[str, str] = {}  # of what is one feature, as it is met first
     for done, row in enumerate(rows):
         record = _record(choice, row)
-        if record is not None:
+        if record is None:
+            n_lost += 1
+        else:
             brief = _brief(choice, row, record)
             keys = [(name_in(view, label), label) for label in brief.features]
             features = tuple(spelling.setdefault(key, label) for key, label in keys)
             briefs.append(replace(brief, features=features))
             described.append(np.array(record.get("looks", ())))
         report(done / len(rows))
+    if n_lost:
+        raise Lost(n_lost)
     if choice.task.kind == "image":
         briefs = _with_visual_words(briefs, described)
     return briefs
@@ -178,7 +197,7 @@ def _item(
     gain: float,
 ) -> PickedItem:
     cells = zip(brief.indices, brief.features, brief.parts, brief.weights, strict=True)
-    record = _record(choice, brief.row) or {}
+    record = _kept(choice, brief.row)
     return PickedItem(
         row=brief.row,
         label=brief.label,
@@ -192,7 +211,7 @@ def _item(
         adds=tuple(numbers[name] for name in adds),
         gain=gain,
         picture=record.get("picture"),
-        subject=None if "picture" in record else record.get("explanation", {}).get("subject"),
+        subject=None if "picture" in record else record["explanation"]["subject"],
     )
 
 
@@ -221,7 +240,7 @@ def _examples(
                 places[name].append((-abs(weight), brief.row, place))
     chosen = {name: sorted(own)[:N_EXAMPLES] for name, own in places.items()}
     rows = {row for own in chosen.values() for _, row, _ in own}
-    pictures = {row: (_record(choice, row) or {}).get("examples", []) for row in rows}
+    pictures = {row: _kept(choice, row).get("examples", []) for row in rows}
     return {
         name: [pictures[row][place] for _, row, place in own if place < len(pictures[row])]
         for name, own in chosen.items()

@@ -22,13 +22,14 @@ from lime_engine.types import Design, Explanation, Law, PredictFn
 from ui.figures import cards, pixels
 from ui.pick.choice import PickChoice
 from ui.workshop import runs
-from ui.workshop.case import Case
+from ui.workshop.case import Case, batch_size_for
 from ui.workshop.catalogue import data_of, entry_of
 from ui.workshop.instances import instance_of, perturber_of
 from ui.workshop.item import Item
 from ui.workshop.jobs import Report
 from ui.workshop.request import Request, View, code_fingerprint, store_id
 from ui.workshop.store import store
+from ui.workshop.worker import limit_memory
 
 KIND = "reasons"
 _SMALL_PX, _EXAMPLE_PX = 160, 40
@@ -82,13 +83,14 @@ class Explaining:
         self, rows: Sequence[int], executor: Executor | None, should_stop: Callable[[], bool]
     ) -> Generator[Outcome[int], None, None]:
         request = self.choice.request(0)
+        case = Case(request)
         return explain_many(
             [Item(self.choice.source, row) for row in rows],
             partial(load_politely, request.task, request.model),
             ItemPerturber(request.task, request.view),
-            request.settings,
+            replace(request.settings, batch_size=batch_size_for(case)),
             executor,
-            class_names=Case(request).class_names,
+            class_names=case.class_names,
             keep=partial(keep, request, code_fingerprint()),
             should_stop=should_stop,
         )
@@ -101,9 +103,10 @@ def load_politely(task: str, model: str) -> PredictFn[Any]:
 
 
 def be_polite() -> None:
-    """Give way to other processes."""
+    """Give way to other processes, and leave them some of the memory."""
     if hasattr(os, "nice"):
         os.nice(10)
+    limit_memory()
 
 
 def keep(request: Request, code: str, item: Item, explanation: Explanation) -> int:
@@ -141,7 +144,7 @@ def explained(request: Request, *, report: Report) -> Record:
         request.item,
         case.predict,
         ItemPerturber(request.task, request.view),
-        request.settings,
+        replace(request.settings, batch_size=batch_size_for(case)),
         class_names=case.class_names,
         on_progress=report,
         should_stop=report.should_stop,

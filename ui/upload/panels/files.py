@@ -13,16 +13,20 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from ui.shell.brought import remember_ids
 from ui.shell.notices import problem
 from ui.shell.waiting import NO_FILE, notice
 from ui.shell.wording import plain
+from ui.upload.panels.data_sets import close
+from ui.upload.panels.too_large import too_large
 from ui.upload.reading.headers import shown_name
 from ui.upload.wording import size_in_words
-from ui.workshop.store import store
+from ui.workshop.store import StoreError, store
 
 MAX_SESSION_MB = 300  # of all that one session has brought and not removed
 MAX_FILES = 200  # in one place
 LISTED = 3  # with a button each
+_MB = 1024**2  # the larger of the two that browsers count in
 _BROUGHT, _PROBLEMS, _TURNS = "files-brought", "files-problems", "files-turns"
 
 
@@ -58,21 +62,42 @@ def files(
         args=(widget, key, kind, max_mb, several),
         help=help,
     )
-    problems = st.session_state.get(_PROBLEMS, {}).get(key, ())
+    refused = too_large(widget, key=f"{key}-too-large", turn=turn, max_mb=max_mb)
+    problems = (
+        *(_too_large(name, n_bytes, max_mb) for name, n_bytes in refused.files),
+        *st.session_state.get(_PROBLEMS, {}).get(key, ()),
+    )
     for line in problems[:LISTED]:
         problem(line)
     brought = _brought().get(key, ())
-    if not brought and not problems:
+    if not brought and (refused.is_one_coming or not problems):
         notice(NO_FILE)
     if len(brought) > LISTED:
         total = size_in_words(sum(file.n_bytes for file in brought))
-        _line(f"{len(brought):,} files, {total}", f"{key}-remove", partial(_keep, key, ()), "all")
+        remove = partial(_keep, key, kind, ())
+        _line(f"{len(brought):,} files, {total}", f"{key}-remove", remove, "all")
     else:
         for i, file in enumerate(brought):
             said = f"{plain(shown_name(file.name))}, {size_in_words(file.n_bytes)}"
             others = tuple(other for other in brought if other != file)
-            _line(said, f"{key}-remove-{i}", partial(_keep, key, others))
+            _line(said, f"{key}-remove-{i}", partial(_keep, key, kind, others))
     return brought
+
+
+def is_empty(*places: str) -> bool:
+    """Whether none of these places has a file."""
+    return not any(_brought().get(key) for key in places)
+
+
+def forget() -> None:
+    """Have no file in any place any more."""
+    for key in (_BROUGHT, _PROBLEMS):
+        st.session_state.pop(key, None)
+
+
+def bring(key: str, name: str, data: bytes) -> None:
+    """Have this file in a place, as if it had been given to the uploader there."""
+    _keep(key, "upload", (Brought(name, store().put("upload", data), len(data)),))
 
 
 def _line(said: str, key: str, remove: Callable[[], None], which: str = "") -> None:
@@ -86,9 +111,18 @@ def _brought() -> dict[str, tuple[Brought, ...]]:
     return found
 
 
-def _keep(key: str, brought: Sequence[Brought]) -> None:
+def _keep(key: str, kind: str, brought: Sequence[Brought]) -> None:
+    """Have these in this place; others there are the first to go when the store needs room."""
+    before = _brought().get(key, ())
     _brought()[key] = tuple(brought)
+    remember_ids(*(file.upload_id for file in brought))
+    if kind == "upload":
+        close()  # what is brought now is shown, not what was before; a model is asked about either
     st.session_state.setdefault(_PROBLEMS, {})[key] = ()
+    held = {file.upload_id for place in _brought().values() for file in place}
+    for file in before:
+        if file.upload_id not in held:
+            store().release(kind, file.upload_id)
 
 
 def _take(widget: str, key: str, kind: str, max_mb: int, several: bool) -> None:
@@ -104,8 +138,11 @@ def _take(widget: str, key: str, kind: str, max_mb: int, several: bool) -> None:
         if why := _refused(file, key, others, max_mb):
             problems.append(why)
         else:
-            found = Brought(file.name, store().put(kind, file.getvalue()), file.size)
-            _keep(key, tuple(dict.fromkeys((*others, found))))
+            try:
+                found = Brought(file.name, store().put(kind, file.getvalue()), file.size)
+                _keep(key, kind, tuple(dict.fromkeys((*others, found))))
+            except StoreError as error:
+                problems.append(f"“{shown_name(file.name)}” was not kept. {error}")
         _release(file)
     st.session_state.setdefault(_PROBLEMS, {})[key] = tuple(problems)
     st.session_state[_TURNS][key] += 1
@@ -114,8 +151,8 @@ def _take(widget: str, key: str, kind: str, max_mb: int, several: bool) -> None:
 def _refused(file: UploadedFile, key: str, others: Sequence[Brought], max_mb: int) -> str | None:
     """Why a file is not taken beside these others in its place; None if it is."""
     label = f"“{shown_name(file.name)}”"
-    if file.size > max_mb * 1024**2:
-        return f"{label} has {size_in_words(file.size)}; at most {max_mb} MB are accepted."
+    if file.size > max_mb * _MB:
+        return _too_large(file.name, file.size, max_mb)
     if len(others) >= MAX_FILES:
         return f"{label} was not kept: at most {MAX_FILES} files are taken. Bring them in a zip."
     elsewhere = (each for place, kept in _brought().items() if place != key for each in kept)
@@ -126,6 +163,11 @@ def _refused(file: UploadedFile, key: str, others: Sequence[Brought], max_mb: in
             f"{MAX_SESSION_MB} MB is the most at a time. Remove something, also of other kinds."
         )
     return None
+
+
+def _too_large(name: str, n_bytes: int, max_mb: int) -> str:
+    size = size_in_words(n_bytes)
+    return f"“{shown_name(name)}” has {size}; at most {max_mb} MB are accepted."
 
 
 def _release(file: UploadedFile) -> None:

@@ -1,6 +1,7 @@
-"""Bringing rows of a table: a CSV file checked against a task's columns, or a form for one."""
+"""Bringing rows of a table: checked against a task, filled in, or with columns of their own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -13,6 +14,25 @@ from ui.shell.waiting import fetch
 from ui.shell.wording import plain
 from ui.upload import work
 from ui.upload.panels.files import files
+from ui.upload.panels.found import (
+    Found,
+    chosen,
+    column_box,
+    columns_told,
+    found_of,
+    labels_told,
+    preview,
+    proposed,
+)
+from ui.upload.panels.predictions import predicted_as, predictions_box, predictions_told
+from ui.upload.panels.read_as import (
+    how_in_key,
+    how_it_was_read,
+    kinds_box,
+    problem_told,
+    read_as,
+)
+from ui.upload.reading.columns import ColumnFacts
 from ui.upload.reading.rows import checked_row, far_outside
 from ui.upload.reading.text_files import MAX_MB
 from ui.workshop import kept
@@ -20,8 +40,11 @@ from ui.workshop.column import Column
 from ui.workshop.request import store_id
 
 FORM, CSV = "Fill in one row", "A table (.csv, .xlsx)"
-
-Found = tuple[Callable[[], str], int]  # keeps them and returns the id that opens them; how many
+POINTED = {  # by whether it is an id; the others are times
+    True: "Every value occurs once, so it can only be learnt by heart.",
+    False: "It tells when rather than why: leave it out unless that is what counts.",
+}
+_FILE = f"CSV, JSON Lines, Parquet or an Excel workbook, with named columns, at most {MAX_MB} MB"
 
 
 def rows(task: Task) -> Found | None:
@@ -38,7 +61,7 @@ def rows(task: Task) -> Found | None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    return _form(task, columns) if way == FORM else _file(columns)
+    return _form(task, columns) if way == FORM else _file(columns, task.key)
 
 
 def _form(task: Task, columns: Sequence[Column]) -> Found | None:
@@ -58,42 +81,146 @@ def _form(task: Task, columns: Sequence[Column]) -> Found | None:
         return None
     for line in far_outside([row], columns):
         remark(line)
-    return lambda: kept.keep_rows([column.name for column in columns], [row]), 1
+    return Found(lambda: kept.keep_rows([column.name for column in columns], [row]), 1)
 
 
-def _file(columns: Sequence[Column]) -> Found | None:
+def _file(columns: Sequence[Column], task: str) -> Found | None:
     names = ", ".join(column.name for column in columns)
     brought = files(
-        "A CSV file or an Excel workbook whose first line names the columns, at most 10 MB",
+        _FILE,
         key="upload-rows-csv",
         max_mb=MAX_MB,
-        help=plain(f"It needs these columns, in any order: {names}."),
+        help=plain(f"It needs these columns, in any order: {names}. One more may have labels."),
     )
     if not brought:
         st.caption(plain(f"Columns: {names}."))
         return None
     name, upload_id, _ = brought[0]
-    found = fetch(
+    how = read_as(upload_id)
+    at = f"{task}-{upload_id}{how_in_key(how)}"
+    key = f"rows-label-{at}"
+    of = chosen(at, label=key, predicted=f"predicted-{at}")
+    predicted = predicted_as(at, of["predicted"])
+    read = fetch(
         "rows-read",
-        store_id("rows-read", name, upload_id, repr(columns)),
+        store_id("rows-read", name, upload_id, repr(columns), repr(of), repr(predicted), repr(how)),
         work.rows,
         name,
         upload_id,
         columns,
+        of["label"],
+        predicted,
+        how,
         affinity="uploads",
         what="Reading the table",
     )
-    if found is None:
+    if read is None:
         return None
-    if "problem" in found:
-        problem(found["problem"])
+    if "problem" in read:
+        problem_told(read["problem"], how)
+        with how_it_was_read(upload_id, how, read):
+            pass
         return None
-    for line in found["remarks"]:
+    proposed(at, of, read)
+    if read["others"]:
+        column_box(
+            "Column with the labels",
+            read["others"],
+            read["label"],
+            key=key,
+            help="What is right, as far as it is known: one of the columns that the model does "
+            "not know.",
+            optional=True,
+        )
+        predictions_told(at, read | {"columns": read["others"]})
+    for line in read["remarks"]:
         remark(line)
-    n = found["n"]
-    st.caption(f"{counted(n, 'row')}.")
-    st.dataframe(
-        {column.name: [row[i] for row in found["preview"]] for i, column in enumerate(columns)},
-        width="stretch",
+    found = _shown(read, name)
+    with how_it_was_read(upload_id, how, read):
+        predictions_box(at, read | {"columns": read["others"]})
+    return found
+
+
+def own_table() -> Found | None:
+    """The rows of a table with columns of its own; None if there are none (yet)."""
+    brought = files(_FILE, key="upload-rows-csv", max_mb=MAX_MB)
+    if not brought:
+        return None
+    name, upload_id, _ = brought[0]
+    how = read_as(upload_id)
+    at = f"{upload_id}{how_in_key(how)}"
+    keys = {
+        "label": f"own-label-{at}",
+        "left_out": f"own-out-{at}",
+        "predicted": f"predicted-{at}",
+    }
+    of = chosen(f"own-{at}", **keys)
+    predicted = predicted_as(at, of["predicted"])
+    left_out = None if of["left_out"] is None else tuple(of["left_out"])
+    read = fetch(
+        "own-rows-read",
+        store_id("own-rows-read", name, upload_id, repr(of), repr(predicted), repr(how)),
+        work.own_rows,
+        name,
+        upload_id,
+        of["label"],
+        left_out,
+        predicted,
+        how,
+        affinity="uploads",
+        what="Reading the table",
     )
-    return lambda: str(found["source"]), n
+    if read is None:
+        return None
+    if "columns" in read:
+        proposed(f"own-{at}", of, read)
+        with st.container(horizontal=True, gap="small"):
+            column_box(
+                "Column with the labels",
+                read["columns"],
+                read["label"],
+                key=keys["label"],
+                help="What is right. Proposed: a column called so, or with few different values.",
+                optional=True,
+            )
+            st.multiselect(
+                "Columns to leave out",
+                read["columns"],
+                default=read["left_out"],
+                key=keys["left_out"],
+                persist_state="session",
+                width=420,
+                help="Proposed: those in which every value occurs once.",
+            )
+        predictions_told(at, read)
+        for each in (ColumnFacts(**facts) for facts in read["facts"]):
+            is_other = each.name == read["label"] or each.name in read["predicted"]
+            if (each.is_id or each.is_time) and not is_other:
+                is_out = each.name in read["left_out"]
+                said = "left out" if is_out else "used"
+                st.caption(plain(f"“{each.name}” is {said}. {POINTED[each.is_id]}"))
+    for line in read.get("remarks", ()):
+        remark(line)
+    found = None
+    if "problem" in read:
+        problem_told(read["problem"], how)
+    else:
+        found = _shown(read, name)
+    with how_it_was_read(upload_id, how, read):
+        if "columns" in read:
+            kinds_box(upload_id, how, read["facts"])
+            predictions_box(at, read)
+            uses = dict.fromkeys(read["columns"], "a column to judge by")
+            uses |= dict.fromkeys(read["left_out"], "left out")
+            uses |= dict.fromkeys(read["predicted"], "prediction") | {read["label"]: "label"}
+            columns_told(read["facts"], uses)
+    return found
+
+
+def _shown(read: Mapping[str, Any], file: str) -> Found:
+    """How many rows there are, with which labels, and some of them."""
+    found = found_of(read, file)
+    st.caption(f"{counted(found.n, 'row')}.")
+    labels_told(found)
+    preview("table", read["source"])
+    return found

@@ -58,7 +58,7 @@ def reader(column: Column, with_comma: bool = False) -> Reader:
     def value_of(raw: Raw) -> Value:
         if read is not None and (category := read(raw)) is not None:
             return category
-        if _is_missing(raw):
+        if is_missing(raw):
             if column.can_be_missing:
                 return None
             raise Refused(lambda: f"{_missing(raw)}, and the model always had one. Fill it in.")
@@ -105,7 +105,8 @@ def _unique(pairs: Iterable[tuple[_K, str]]) -> dict[_K, str]:
     return {key: values.pop() for key, values in found.items() if len(values) == 1}
 
 
-def _is_missing(raw: Raw) -> bool:
+def is_missing(raw: Raw) -> bool:
+    """Whether a cell says that there is no value."""
     if isinstance(raw, str):
         return raw.strip().casefold() in _MISSING
     return raw is None or not math.isfinite(raw)
@@ -138,6 +139,15 @@ def _parsed(raw: str, with_comma: bool) -> float:
             )
         )
     raise Refused(lambda: f"{_quoted(raw)} is not a number. Write it like 38.4, without a unit.")
+
+
+def number_of(text: str, with_comma: bool) -> float | None:
+    """The number that a cell is, which is no missing one; None if it is none."""
+    try:
+        value = _parsed(text, with_comma)
+    except Refused:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _missing(raw: Raw) -> str:

@@ -21,21 +21,26 @@ _OTHERS = {
     "big5": "Big5 (Chinese)",
     "cp949": "EUC-KR (Korean)",
 }
+_UNICODE = {"utf-8": "UTF-8", "utf-16": "UTF-16"}
+ENCODINGS = _UNICODE | _WESTERN | _OTHERS  # that a person may choose, with what they are called
 _NO_LETTERS = "ªºˆƒΩπ"  # to Python they are
 _AFTER_WORDS = "”“»…–—®™°²³€’"
 _NOT_TEXT = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-def text_of(label: str, data: bytes) -> tuple[str, list[str]]:
-    """The text, and a sentence if its encoding had to be guessed; `label` is the file's name.
+def text_of(label: str, data: bytes, encoding: str | None = None) -> tuple[str, list[str], str]:
+    """The text, a sentence if its encoding had to be guessed, and what the encoding is called.
 
-    UTF-8 is taken at its word, UTF-16 by its byte order mark.
+    `label` is the file's name. UTF-8 is taken at its word, UTF-16 by its byte order mark; nothing
+    is guessed where somebody says which of `ENCODINGS` it is.
 
     Raises
     ------
     InputError
-        If it is no text, or in an encoding that cannot be told.
+        If it is no text, or in an encoding that cannot be told, or not in the one that is said.
     """
+    if encoding is not None:
+        return _as_said(label, data, encoding), [], ENCODINGS[encoding]
     utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         text = data.decode("utf-16" if utf16 else "utf-8-sig")
@@ -50,10 +55,27 @@ def text_of(label: str, data: bytes) -> tuple[str, list[str]]:
             raise InputError(
                 f"“{label}” is not a text file (it has zero bytes). Save it as plain text or CSV."
             )
-    return text, []
+    return text, [], _UNICODE["utf-16" if utf16 else "utf-8"]
 
 
-def _guessed(label: str, data: bytes) -> tuple[str, list[str]]:
+def _as_said(label: str, data: bytes, encoding: str) -> str:
+    name = ENCODINGS[encoding]
+    try:
+        text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"“{label}” is not {name}: byte {data[error.start]:#04x} at position "
+            f"{error.start + 1:,} stands for no character there. Choose another encoding."
+        ) from error
+    if odd := _NOT_TEXT.search(text):
+        raise InputError(
+            f"“{label}” is no text in {name}: character {odd.start() + 1:,} would be a sign that "
+            "no text has. Choose another encoding."
+        )
+    return text
+
+
+def _guessed(label: str, data: bytes) -> tuple[str, list[str], str]:
     """Text that is not UTF-8: what spreadsheets still write, if it reads like language."""
     lines = [line for line in re.split(rb"[\r\n]+", data) if not line.isascii()]
     sample = b"\n".join(lines)[:SAMPLE_BYTES]
@@ -65,10 +87,11 @@ def _guessed(label: str, data: bytes) -> tuple[str, list[str]]:
         if _NOT_TEXT.search(text):
             break
         name = (_WESTERN | _OTHERS)[encoding]
-        return text, [
+        remark = (
             f"“{label}” is not UTF-8; it was read as {name}{_example(text)}. If that looks wrong, "
             "save the file with the encoding UTF-8 and choose it again."
-        ]
+        )
+        return text, [remark], name
     raise InputError(
         f"“{label}” is not UTF-8 text, nor in an encoding that can be told. Save it with the "
         "encoding UTF-8 and choose it again."

@@ -15,6 +15,11 @@ MAX_PIXELS = 40_000_000  # of one picture; more than the sensors of most cameras
 MAX_PASSES = 50  # of a progressive JPEG; each is as much work as the whole picture
 MAX_NAME = 80
 
+_MODEL = re.compile(r"\.(onnx|pth?|h5|keras|tflite|skops|pkl|joblib)$", re.IGNORECASE)
+MODELS = (
+    "A network is brought after the pictures: choose “A network of your own (ONNX)” under “What "
+    "should be asked about it?”."
+)
 WELCOME = "PNG, JPEG, WebP and TIFF are welcome; save it as one of these and choose it again."
 _JPEG_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # neither stuffing, restart nor filling
 
@@ -64,7 +69,8 @@ def checked_header(label: str, data: bytes) -> Header:
     except (struct.error, ValueError, KeyError) as error:
         raise InputError(damaged(label)) from error
     if header is None:
-        raise InputError(f"“{label}” is {_guess(label, data)}. {WELCOME}")
+        remedy = MODELS if _MODEL.search(label) else WELCOME
+        raise InputError(f"“{label}” is {_guess(label, data)}. {remedy}")
     width, height = header.width, header.height
     if not width or not height or passes > MAX_PASSES:
         raise InputError(damaged(label))
@@ -165,9 +171,9 @@ def _guess(label: str, data: bytes) -> str:
     return "a text file" + (", whatever its name says" if posing else "")
 
 
-def kept_size(width: int, height: int) -> tuple[int, int]:
-    """The size in which a picture is kept."""
-    scale = min(1.0, MAX_SIDE / max(width, height))
+def kept_size(width: int, height: int, side: int = MAX_SIDE) -> tuple[int, int]:
+    """The size in which a picture is kept, of at most so many pixels a side."""
+    scale = min(1.0, side / max(width, height))
     return round(width * scale), round(height * scale)
 
 

@@ -46,7 +46,7 @@ _KINDS = (  # how files begin, within the first 4,096 bytes
               "Save it as .xlsx without a password, as CSV or as text.")),
     (rb"\x1f\x8b|BZh[1-9]1AY|7z\xbc\xaf\x27\x1c|Rar!|\xfd7zXZ\0",
      FileKind("a compressed file", "Unpack it, and choose the file that is in it.")),
-    (rb"PAR1", FileKind("a Parquet file", "Save it as CSV.")),
+    (rb"PAR1", FileKind("a Parquet file", "Bring it under “Texts in a table”.")),
     (rb"SQLite format 3\0", FileKind("a database", "Save the table as CSV.")),
     (rb"(\xef\xbb\xbf)?\s*<(\?xml|!--|!DOCTYPE\s+svg|svg)[^\0]*<svg|\s*<svg",
      FileKind("an SVG drawing", "Save it as PNG, and bring it under “Pictures”.")),

@@ -8,7 +8,8 @@ written to disk.
 import io
 import threading
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -23,6 +24,7 @@ from ui.upload.reading.headers import (
     MAX_BYTES,
     MAX_PIXELS,
     MAX_SIDE,
+    MIN_SIDE,
     WELCOME,
     Header,
     checked_header,
@@ -31,7 +33,15 @@ from ui.upload.reading.headers import (
     shown_name,
 )
 from ui.upload.reading.kinds import DOCUMENTS, kind_of
-from ui.upload.reading.zips import MAX_ZIP_BYTES, members, opened_zip, safe_path, unpacked
+from ui.upload.reading.zips import (
+    MAX_ZIP_BYTES,
+    folder_of,
+    is_zip,
+    members,
+    opened_zip,
+    safe_path,
+    unpacked,
+)
 
 __all__ = [
     "MAX_BYTES",
@@ -39,13 +49,16 @@ __all__ = [
     "MAX_PIXELS",
     "MAX_SIDE",
     "MAX_ZIP_BYTES",
+    "NotRead",
     "Picture",
+    "pictures_in",
     "read_picture",
-    "read_pictures",
 ]
 
-MAX_PICTURES = 200  # of a zip
-MAX_ZIP_PIXELS = 500_000_000  # decoded, of all its pictures: ten to twenty seconds of work
+MAX_PICTURES = 5000
+MANY = 500  # files in a zip, from which on its pictures are kept smaller
+SMALL_SIDE = 224  # which networks ask for most often
+MAX_ZIP_PIXELS = 2_000_000_000  # decoded, of all its pictures: about a minute of work
 
 _READERS: dict[str, type[ImageFile.ImageFile]] = {
     "PNG": PngImageFile,
@@ -75,13 +88,15 @@ class Picture:
     name
         What the file was called, fit to be shown.
     png
-        RGB or grey, 8 bit, upright, on white, at most `MAX_SIDE` pixels a side, no metadata.
+        RGB or grey, 8 bit, upright, on white, no metadata, at most `MAX_SIDE` pixels a side.
     width, height
         Of the file, upright.
     was_shrunk
         Whether `png` has fewer pixels than the file.
     was_filled
         Whether parts of it were seen through, which are white in `png`.
+    folder
+        In which it lies in a zip; empty if in none.
     """
 
     name: str
@@ -90,6 +105,20 @@ class Picture:
     height: int
     was_shrunk: bool
     was_filled: bool = False
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """What was left out of a zip, in a sentence; with name and content of a file that is there."""
+
+    why: str
+    name: str = ""
+    content: bytes | None = None
+
+
+def _nobody(_: float) -> None:
+    """Nobody is told how much is done."""
 
 
 def read_picture(name: str, data: bytes) -> Picture:
@@ -104,8 +133,12 @@ def read_picture(name: str, data: bytes) -> Picture:
     return _decoded(label, checked_header(label, data), data)
 
 
-def read_pictures(name: str, data: bytes) -> tuple[list[Picture], list[str]]:
-    """A picture, or those of a zip; and a sentence about each file of the zip that was left out.
+def pictures_in(
+    name: str, data: bytes, most: int = MAX_PICTURES, report: Callable[[float], None] = _nobody
+) -> Iterator[Picture | NotRead]:
+    """A picture, or those of a zip; and what was left out of the zip, and why.
+
+    Of more than `MANY` pictures each is kept with `SMALL_SIDE` pixels a side at most.
 
     Raises
     ------
@@ -113,22 +146,26 @@ def read_pictures(name: str, data: bytes) -> tuple[list[Picture], list[str]]:
         As `read_picture`; or if the zip is damaged, too large, unpacks to too much, or has no
         picture in it that can be read.
     """
-    if not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if not is_zip(data):
         if data and name.lower().endswith(".zip"):
             raise InputError(f"“{shown_name(name)}” is not a zip. Zip the pictures again.")
-        return [read_picture(name, data)], []
+        yield read_picture(name, data)
+        return
     label = shown_name(name)
     kind = kind_of(data)
     if kind is not None and kind.name in DOCUMENTS:  # which are zips as well
         raise InputError(f"“{label}” is {kind.name}. {WELCOME}")
-    pictures: list[Picture] = []
     left_out: list[str] = []
-    n_over = n_pixels = 0
+    n_read = n_over = n_pixels = 0
     with opened_zip(label, data) as archive:
-        for member in members(label, archive):
-            if len(pictures) == MAX_PICTURES:
+        inside = members(label, archive)
+        side = SMALL_SIDE if len(inside) > MANY else MAX_SIDE
+        for number, member in enumerate(inside):
+            if n_read == most:
                 n_over += 1
                 continue
+            report(number / len(inside))
+            content = None
             try:
                 path = safe_path(member.filename)
                 content = unpacked(path, archive, member)
@@ -138,23 +175,28 @@ def read_pictures(name: str, data: bytes) -> tuple[list[Picture], list[str]]:
                     n_pixels -= header.width * header.height
                     raise InputError(
                         f"“{path}” was left out: together the pictures of a zip may have "
-                        f"{MAX_ZIP_PIXELS // 1_000_000} million pixels. Bring it on its own."
+                        f"{MAX_ZIP_PIXELS // 1_000_000:,} million pixels. Bring it on its own."
                     )
-                pictures.append(_decoded(path, header, content))
+                picture = _decoded(path, header, content, side)
             except InputError as error:
                 left_out.append(str(error))
-    if not pictures:
+                yield NotRead(str(error), member.filename, content)
+            else:
+                n_read += 1
+                yield replace(picture, folder=folder_of(member.filename))
+    if not n_read:
         why = " ".join(left_out[:3]) or "Zip PNG, JPEG, WebP or TIFF."
         raise InputError(f"“{label}” has no picture in it that can be read. {why}")
     if n_over:
-        left_out.append(
-            f"Only the first {MAX_PICTURES} pictures are read; {n_over:,} more files were left out."
+        yield NotRead(
+            f"Only the first {most:,} pictures are read; {n_over:,} more files were left out."
         )
-    return pictures, left_out
 
 
-def _decoded(label: str, header: Header, data: bytes) -> Picture:
+def _decoded(label: str, header: Header, data: bytes, side: int = MAX_SIDE) -> Picture:
     """The picture, shrunk while its parts are flattened: no second copy of all its pixels."""
+    if min(kept_size(header.width, header.height, side)) < MIN_SIDE:
+        side = MAX_SIDE
     try:
         # Not `Image.open`, which also tries other formats of pictures inside a JPEG.
         with _ONE_AT_A_TIME, warnings.catch_warnings():
@@ -167,7 +209,7 @@ def _decoded(label: str, header: Header, data: bytes) -> Picture:
                         f"“{label}” is made of numbers of 12 or 32 bits, or with a sign. Save it "
                         "with 8 or 16 bits a colour."
                     )
-                small, transpose, was_filled = _flattened(image, data)
+                small, transpose, was_filled = _flattened(image, data, side)
     except (InputError, MemoryError):
         raise
     except Exception as error:  # decoders raise whatever comes up in them
@@ -179,18 +221,18 @@ def _decoded(label: str, header: Header, data: bytes) -> Picture:
             width, height = height, width
     png = io.BytesIO()
     small.save(png, format="PNG")
-    was_shrunk = max(width, height) > MAX_SIDE
+    was_shrunk = max(width, height) > side
     return Picture(label, png.getvalue(), width, height, was_shrunk, was_filled)
 
 
 def _flattened(
-    image: ImageFile.ImageFile, data: bytes
+    image: ImageFile.ImageFile, data: bytes, side: int
 ) -> tuple[Image.Image, Image.Transpose | None, bool]:
     """The picture as 8-bit grey or RGB on white in the size that is kept; and two things about it.
 
     How to turn it, and whether any of the white is seen.
     """
-    kept = kept_size(*image.size)
+    kept = kept_size(*image.size, side)
     if isinstance(image, JpegImageFile):
         image.draft(None, (2 * kept[0], 2 * kept[1]))  # decodes no more detail than is needed
     image.load()
@@ -198,7 +240,7 @@ def _flattened(
     is_grey_rgba = isinstance(image, PngImageFile) and image.mode == "RGBA" and data[25] == 4
     mode = "L" if is_grey_rgba or image.mode in ("1", "L", "LA", "La", *_GREY_16) else "RGB"
     width, height = image.size
-    k = max(1, max(width, height) // (2 * MAX_SIDE))
+    k = max(1, max(width, height) // (2 * side))
     reduced = Image.new(mode, (ceil(width / k), ceil(height / k)))
     step = k * max(1, 1_000_000 // (width * k))
     was_filled = False

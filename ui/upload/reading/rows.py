@@ -12,16 +12,20 @@ from ui.workshop.column import Column
 
 __all__ = ["FAR", "MAX_ROWS", "Column", "checked_row", "far_outside", "rows_of"]
 
-MAX_ROWS = 5000
+MAX_ROWS = 100_000
+UNKNOWN = "The model does not know "  # begins the sentence about other columns
 MAX_TOLD = 5  # rows about which there is a sentence of its own
 FAR = 0.5  # of the training range's width beyond it: the model has seen nothing like it
 
 
-def rows_of(table: Table, columns: Sequence[Column]) -> tuple[list[tuple[Value, ...]], list[str]]:
-    """The rows of a file in the order of the model's columns; and sentences about what was done.
+def rows_of(
+    table: Table, columns: Sequence[Column]
+) -> tuple[list[tuple[Value, ...]], list[int], list[int], list[str]]:
+    """The rows of a file in the order of the model's columns, and which of the table's they are.
 
-    A number is a float, or an int where the column is `whole`; a category is one of the column's
-    `categories`; a missing value is None.
+    Then which of the table's columns those are, and sentences about what was done. A number is a
+    float, or an int where the column is `whole`; a category is one of the column's `categories`; a
+    missing value is None.
 
     Raises
     ------
@@ -29,21 +33,23 @@ def rows_of(table: Table, columns: Sequence[Column]) -> tuple[list[tuple[Value, 
         If the file lacks a column, or no row of it can be read.
     """
     places, remarks = _places(table.columns, columns)
-    with_comma = writes_decimal_commas(
-        cells[place]
-        for column, place in zip(columns, places, strict=True)
-        if column.kind == "number"
-        for cells in table.rows
-    )
+    with_comma = table.how.decimal == ","
+    if table.how.decimal is None:
+        with_comma = writes_decimal_commas(
+            cells[place]
+            for column, place in zip(columns, places, strict=True)
+            if column.kind == "number"
+            for cells in table.rows
+        )
     readers = [reader(column, with_comma) for column in columns]
     rows: list[tuple[Value, ...]] = []
     numbers: list[int] = []  # of the rows in the file; the header is row 1
     n_refused, told = 0, []
-    for number, cells in enumerate(table.rows, start=2):
+    for number, cells in enumerate(table.rows, start=table.first_row):
         if len(rows) == MAX_ROWS:
+            n_more = len(table.rows) + table.first_row - number
             remarks.append(
-                f"Only the first {MAX_ROWS:,} rows are used; {len(table.rows) + 2 - number:,} more "
-                "were not read."
+                f"Only the first {MAX_ROWS:,} rows are used; {n_more:,} more were not read."
             )
             break
         values: list[Value] = []
@@ -65,7 +71,8 @@ def rows_of(table: Table, columns: Sequence[Column]) -> tuple[list[tuple[Value, 
         remarks += told
     if n_refused > MAX_TOLD:
         remarks.append(f"And {n_refused - MAX_TOLD:,} more.")
-    return rows, remarks + far_outside(rows, columns, numbers)
+    remarks += far_outside(rows, columns, numbers)
+    return rows, [number - table.first_row for number in numbers], places, remarks
 
 
 def checked_row(values: Mapping[str, Raw], columns: Sequence[Column]) -> tuple[Value, ...]:
@@ -151,7 +158,7 @@ def _places(header: Sequence[str], columns: Sequence[Column]) -> tuple[list[int]
         )
     remarks = [f"Columns were read under a similar name: {', '.join(alike)}."] if alike else []
     if extra := [name for i, name in enumerate(header) if i not in places.values()]:
-        remarks.append(f"The model does not know {_all(extra)}: left aside.")
+        remarks.append(f"{UNKNOWN}{_all(extra)}: left aside.")
     return [places[column.name] for column in columns], remarks
 
 

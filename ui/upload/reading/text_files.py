@@ -1,11 +1,11 @@
 """Files and pasted text that people bring, turned into texts or into a sentence about why not."""
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from lime_engine.errors import InputError
 from lime_engine.text import TextPerturber
@@ -13,31 +13,69 @@ from ui.figures.palette import counted
 from ui.shell.wording import listed
 from ui.upload.reading.encodings import text_of
 from ui.upload.reading.headers import shown_name
-from ui.upload.reading.kinds import is_workbook
+from ui.upload.reading.kinds import DOCUMENTS, is_workbook, kind_of
+from ui.upload.reading.records import is_json, is_parquet, json_lines, parquet_lines
 from ui.upload.reading.workbooks import opened_sheet
+from ui.upload.reading.zips import folder_of, is_zip, members, opened_zip, safe_path, unpacked
 
-MAX_TEXTS = 5000
+MAX_TEXTS = 100_000
 MAX_CHARACTERS = 100_000  # of one text
-MAX_BYTES = 10_000_000  # of a file
+MAX_BYTES = 50_000_000  # of a file
 MAX_MB = MAX_BYTES // 1_000_000
 MAX_COLUMNS = 2000
 MAX_NAME = 200  # characters of a column's name
-MAX_ROWS = 10_000  # that are read; more than are used, for some may be left out
-MAX_CELLS = 2_000_000  # rows times columns; with its place a cell takes 60 bytes or more
+MAX_ROWS = 100_000  # that are read
+MAX_CELLS = 3_000_000  # rows times columns; with its place a cell takes 60 bytes or more
 
+_TABLES = (".csv", ".tsv", ".jsonl", ".json")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "“|”"}
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=([,;\t|])"?[,;\t| ]*(\r\n|\r|\n)', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """How a file is to be read where somebody says so; by default as it looks.
+
+    Attributes
+    ----------
+    encoding
+        A key of `encodings.ENCODINGS`.
+    separator
+        Between the columns of CSV: a key of `SEPARATORS`.
+    decimal
+        The sign before the decimals of a number: "." or ",".
+    has_header
+        Whether the first line names the columns.
+    numbers, categories
+        Columns of these kinds, whatever they look like.
+    """
+
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    has_header: bool = True
+    numbers: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+AS_IT_LOOKS = ReadAs()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of texts: the names of its columns, and its rows, each as long as the header.
 
-    `remarks` are sentences about how it was read.
+    `remarks` are sentences about how it was read, `form` is what the file is; `first_row` is the
+    number of the first row in the file, `how` what somebody has said of it.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     remarks: tuple[str, ...] = ()
+    form: str = ""
+    first_row: int = 2
+    how: ReadAs = AS_IT_LOOKS
 
 
 def checked_text(text: str) -> str:
@@ -61,6 +99,52 @@ def checked_text(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class FoundText:
+    """A text with the folder that it lies in, if in a zip; `remarks` are about its encoding."""
+
+    text: str
+    folder: str
+    remarks: tuple[str, ...]
+
+
+def texts_in(name: str, data: bytes) -> Iterator[FoundText | str]:
+    """The text of a file, or those of a zip; and a sentence about each file that was left out.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read; or the zip, or nothing in it.
+    """
+    kind = kind_of(data)
+    if not is_zip(data) or (kind is not None and kind.name in DOCUMENTS):
+        text, remarks = decoded(name, data)
+        yield FoundText(checked_text(text), "", tuple(remarks))
+        return
+    label, n_read = shown_name(name), 0
+    left_out: list[str] = []
+    with opened_zip(label, data) as archive:
+        for member in members(label, archive):
+            try:
+                path = safe_path(member.filename)
+                text, remarks = decoded(path, unpacked(path, archive, member))
+                if path.casefold().endswith(_TABLES):
+                    raise InputError(
+                        f"“{path}” is a table, not one text. Unpack it, and bring it under “Texts "
+                        "in a table”."
+                    )
+                found = FoundText(checked_text(text), folder_of(member.filename), tuple(remarks))
+            except InputError as error:
+                left_out.append(str(error))
+                yield left_out[-1]
+            else:
+                n_read += 1
+                yield found
+    if not n_read:
+        why = " ".join(left_out[:3]) or "Zip text files (.txt)."
+        raise InputError(f"“{label}” has no text in it that can be read. {why}")
+
+
 def decoded(name: str, data: bytes) -> tuple[str, list[str]]:
     """The text of a file; and a sentence if its encoding had to be guessed.
 
@@ -69,11 +153,17 @@ def decoded(name: str, data: bytes) -> tuple[str, list[str]]:
     InputError
         If it is empty, too large, or no text in an encoding that can be told.
     """
+    text, remarks, _ = _decoded(name, data, None)
+    return text, remarks
+
+
+def _decoded(name: str, data: bytes, encoding: str | None) -> tuple[str, list[str], str]:
+    """As `decoded`, in the encoding that somebody says; and what the encoding is called."""
     label = checked_size(name, data)
-    text, remarks = text_of(label, data)
+    text, remarks, called = text_of(label, data, encoding)
     if not text.strip():
         raise InputError(f"“{label}” is empty. Choose a file with text in it.")
-    return text, remarks
+    return text, remarks, called
 
 
 def checked_size(name: str, data: bytes) -> str:
@@ -93,29 +183,39 @@ def checked_size(name: str, data: bytes) -> str:
     return label
 
 
-def read_table(name: str, data: bytes) -> Table:
-    """A table with a header line: CSV, or the first sheet of an Excel workbook.
+def read_table(name: str, data: bytes, how: ReadAs = AS_IT_LOOKS) -> Table:
+    """A table with a header line: CSV, JSON Lines, Parquet, or the first sheet of a workbook.
 
     CSV has comma, semicolon, tab or | between the columns, or what its first line names
-    (``sep=;``). What is beyond `MAX_ROWS` or `MAX_CELLS` is not read, and a remark says so.
+    (``sep=;``), unless it is said in `how`. What is beyond `MAX_ROWS` or `MAX_CELLS` is not read,
+    and a remark says so.
 
     Raises
     ------
     InputError
         As `decoded`; or if it has too many columns or no row under the header, or a row has more
-        cells than it; or if a workbook is damaged or too large.
+        cells than it; or if a workbook or Parquet file is damaged or too large.
     """
+    label = checked_size(name, data)
     if is_workbook(data):
-        label = checked_size(name, data)
         with opened_sheet(label, data) as (lines, remarks):
-            return _table(label, lines, "", remarks)
-    text, remarks = decoded(name, data)
-    label = shown_name(name)
+            return _table(label, lines, "", remarks, "an Excel workbook", how)
+    if is_parquet(data):
+        named_always = replace(how, has_header=True)
+        lines = parquet_lines(label, data, MAX_COLUMNS)
+        return _table(label, lines, "", (), "a Parquet file", named_always)
+    text, remarks, encoding = _decoded(name, data, how.encoding)
+    if is_json(text):
+        named_always = replace(how, has_header=True)
+        lines = json_lines(label, text, MAX_ROWS)
+        return _table(label, lines, "", remarks, f"JSON Lines, {encoding}", named_always)
     if named := _SEPARATOR_LINE.match(text):
         separator, text = named[1], text[named.end() :]
     else:
-        separator = max(",;\t|", key=_first_line(text).count)
-    return _table(label, _csv_lines(label, text, separator), separator, remarks)
+        separator = max(SEPARATORS, key=_first_line(text).count)
+    separator = how.separator or separator
+    form = f"CSV with {SEPARATORS[separator]}, {encoding}"
+    return _table(label, _csv_lines(label, text, separator), separator, remarks, form, how)
 
 
 def _first_line(text: str) -> str:
@@ -128,7 +228,8 @@ def _first_line(text: str) -> str:
 def _csv_lines(label: str, text: str, separator: str) -> Iterator[list[str]]:
     csv.field_size_limit(MAX_BYTES)
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        lines = (match[0] for match in _LINE.finditer(text))  # no copy of the whole
+        yield from csv.reader(lines, delimiter=separator, strict=True)
     except csv.Error as error:
         raise InputError(
             f"“{label}” cannot be read as CSV ({error}). Check that every quoted text ends with a "
@@ -136,11 +237,21 @@ def _csv_lines(label: str, text: str, separator: str) -> Iterator[list[str]]:
         ) from error
 
 
-def _table(label: str, lines: Iterator[list[str]], separator: str, remarks: Sequence[str]) -> Table:
+def _table(
+    label: str,
+    lines: Iterator[list[str]],
+    separator: str,
+    remarks: Sequence[str],
+    form: str,
+    how: ReadAs,
+) -> Table:
     """The table that these lines are, the first of them its header, and no more than is allowed."""
-    filled = (line for line in lines if any(cell.strip() for cell in line))
+    filled: Iterator[list[str]] = (line for line in lines if any(cell.strip() for cell in line))
     header = next(filled, [])
     n_columns = len(header)
+    if not how.has_header and header:
+        filled, header = chain([header], filled), [""] * n_columns
+    first_row = 2 if how.has_header else 1
     if n_columns > MAX_COLUMNS:
         raise InputError(
             f"“{label}” has {n_columns:,} columns; at most {MAX_COLUMNS:,} are read. Keep only "
@@ -162,8 +273,9 @@ def _table(label: str, lines: Iterator[list[str]], separator: str, remarks: Sequ
                 else "Give each column a name."
             )
             raise InputError(
-                f"Row {len(rows) + 2:,} of “{label}” has {counted(len(line), 'cell')}, but the "
-                f"header names {counted(n_columns, 'column')}. {remedy}"
+                f"Row {len(rows) + first_row:,} of “{label}” has {counted(len(line), 'cell')}, but "
+                f"the {'header names' if how.has_header else 'first row has'} "
+                f"{counted(n_columns, 'column')}. {remedy}"
             )
         rows.append((*line, *[""] * (n_columns - len(line))))
     if not rows:
@@ -171,7 +283,7 @@ def _table(label: str, lines: Iterator[list[str]], separator: str, remarks: Sequ
             f"“{label}” has a header but no rows under it. The first line must name the columns, "
             "and the texts follow below."
         )
-    return Table(_names(header), tuple(rows), tuple(remarks))
+    return Table(_names(header), tuple(rows), tuple(remarks), form, first_row, how)
 
 
 def _names(header: Sequence[str]) -> tuple[str, ...]:
@@ -198,8 +310,8 @@ def longest_column(table: Table) -> str:
     return table.columns[lengths.index(max(lengths))]
 
 
-def texts_of(table: Table, column: str) -> tuple[list[str], int]:
-    """The texts of a column that can be explained, and how many rows were left out.
+def texts_of(table: Table, column: str) -> tuple[list[str], list[int]]:
+    """The texts of a column that can be explained, and the numbers of their rows.
 
     Raises
     ------
@@ -213,16 +325,18 @@ def texts_of(table: Table, column: str) -> tuple[list[str], int]:
         )
     at = table.columns.index(column)
     texts: list[str] = []
-    for row in table.rows:
+    numbers: list[int] = []
+    for number, row in enumerate(table.rows):
         if len(texts) == MAX_TEXTS:
             break
         try:
             texts.append(checked_text(row[at]))
         except InputError:
             continue
+        numbers.append(number)
     if not texts:
         raise InputError(
             f"Column {listed([column])} has no text with words in it. Choose the column with the "
             "texts."
         )
-    return texts, len(table.rows) - len(texts)
+    return texts, numbers

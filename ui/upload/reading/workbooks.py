@@ -14,8 +14,8 @@ from typing import Any
 from lime_engine.errors import InputError
 from ui.upload.reading.zips import MAX_MEMBERS
 
-MAX_UNPACKED = 60_000_000  # bytes of XML: ten to twenty seconds of work
-MAX_SHEET_ROWS = 100_000  # also those without anything in them, which cost a few bytes each
+MAX_UNPACKED = 120_000_000  # bytes of XML: half a minute of work
+MAX_SHEET_ROWS = 110_000  # also those without anything in them, which cost a few bytes each
 
 
 @contextlib.contextmanager
@@ -83,10 +83,10 @@ def _lines(rows: Iterator[Sequence[Any]]) -> Iterator[list[str]]:
         if row.count(None) == len(row):
             continue
         last = next((i for i in range(len(row), 0, -1) if row[i - 1] not in (None, "")), 0)
-        yield [_written(value) for value in row[:last]]
+        yield [written(value) for value in row[:last]]
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """A cell as CSV would have it."""
     if value is None:
         return ""

@@ -6,15 +6,18 @@ it is unpacked, and no file is unpacked beyond what was declared.
 
 import io
 import re
+import stat
 import zipfile
+from collections.abc import Sequence
 
 from lime_engine.errors import InputError
 from ui.upload.reading.headers import MAX_BYTES, shown_name
+from ui.workshop.kept import Labels
 
-MAX_ZIP_BYTES = 30_000_000
-MAX_UNPACKED = 100_000_000
+MAX_ZIP_BYTES = 100_000_000
+MAX_UNPACKED = 200_000_000
 MAX_RATIO = 100  # unpacked to packed, of a file beyond a megabyte; pictures hardly shrink
-MAX_MEMBERS = 2000
+MAX_MEMBERS = 12_000  # of 5,000 pictures, what systems add to each, and folders
 
 
 def opened_zip(label: str, data: bytes) -> zipfile.ZipFile:
@@ -28,12 +31,12 @@ def opened_zip(label: str, data: bytes) -> zipfile.ZipFile:
     if len(data) > MAX_ZIP_BYTES:
         raise InputError(
             f"“{label}” has {len(data) / 1e6:.1f} MB; a zip may have "
-            f"{MAX_ZIP_BYTES // 1_000_000} MB. Split it, or make the pictures smaller."
+            f"{MAX_ZIP_BYTES // 1_000_000} MB. Split it, or make what is in it smaller."
         )
     # Each entry of the directory begins so, and opening the zip takes memory for each.
     if data.count(b"PK\x01\x02") > MAX_MEMBERS:
         raise InputError(
-            f"“{label}” has more than {MAX_MEMBERS:,} files in it. Zip only the pictures."
+            f"“{label}” has more than {MAX_MEMBERS:,} files in it. Zip only what is needed."
         )
     try:
         return zipfile.ZipFile(io.BytesIO(data))
@@ -41,7 +44,7 @@ def opened_zip(label: str, data: bytes) -> zipfile.ZipFile:
         raise
     except Exception as error:  # zipfile raises whatever comes up in it
         raise InputError(
-            f"“{label}” cannot be opened as a zip: it is damaged or incomplete. Zip the pictures "
+            f"“{label}” cannot be opened as a zip: it is damaged or incomplete. Zip the files "
             "again."
         ) from error
 
@@ -52,7 +55,7 @@ def members(label: str, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     Raises
     ------
     InputError
-        If the zip says of itself that it unpacks to more than pictures do.
+        If the zip says of itself that it unpacks to too much.
     """
     members = archive.infolist()
     total = sum(member.file_size for member in members)
@@ -62,9 +65,9 @@ def members(label: str, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     )
     if total > MAX_UNPACKED or tight:
         raise InputError(
-            f"“{label}” would grow to {total / 1e6:,.0f} MB when it is unpacked, more than "
-            f"pictures do; at most {MAX_UNPACKED // 1_000_000} MB, and {MAX_RATIO} times its "
-            "size, are accepted. Zip only PNG, JPEG, WebP or TIFF pictures."
+            f"“{label}” would grow to {total / 1e6:,.0f} MB when it is unpacked; at most "
+            f"{MAX_UNPACKED // 1_000_000} MB, and {MAX_RATIO} times its size, are accepted. Zip "
+            "only what is needed."
         )
     return [member for member in members if not _is_litter(member.filename)]
 
@@ -88,7 +91,7 @@ def safe_path(path: str) -> str:
     if not parts[0] or ".." in parts or re.match("[A-Za-z]:", parts[0]):
         raise InputError(
             f"“{shown_name(parts[-1])}” was not read: its path leads out of the zip. Zip the "
-            "folder with the pictures again."
+            "folder again."
         )
     return shown_name("/".join(part for part in parts if part not in ("", ".")))
 
@@ -99,8 +102,10 @@ def unpacked(path: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> by
     Raises
     ------
     InputError
-        If it is locked, packed in an unusual way, too large, damaged, or a zip itself.
+        If it is locked, a link, packed in an unusual way, too large, damaged, or a zip itself.
     """
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise InputError(f"“{path}” is a link to a file, and not that file. Zip the file itself.")
     if member.flag_bits & 0x1:
         raise InputError(f"“{path}” is locked with a password. Zip it again without one.")
     # The others are unpacked without a bound on the memory they take.
@@ -123,8 +128,28 @@ def unpacked(path: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> by
         raise
     except Exception as error:  # as above
         raise InputError(
-            f"“{path}” is damaged: it is not what the zip says it is. Zip the pictures again."
+            f"“{path}” is damaged: it is not what the zip says it is. Zip it again."
         ) from error
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if is_zip(content):
         raise InputError(f"“{path}” is a zip inside the zip, which is not opened. Unpack it first.")
     return content
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether this begins like a zip."""
+    return data.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def folder_of(path: str) -> str:
+    """The folder that a member lies in, cut; empty if in none."""
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
+    return shown_name(parts[-2]) if len(parts) > 1 else ""
+
+
+def folder_labels(folders: Sequence[str]) -> Labels | None:
+    """The folders as labels, one an item; None if they tell nothing: one only, or one an item."""
+    names = sorted(set(folders) - {""})
+    if len(names) < 2 or len(names) > max(2, len(folders) // 2):
+        return None
+    numbers = {name: number for number, name in enumerate(names)}
+    return Labels(tuple(names), tuple(numbers.get(folder, -1) for folder in folders))

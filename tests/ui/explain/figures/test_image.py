@@ -11,12 +11,15 @@ from ui.explain.figures.image import (
     MOST_NUMBERS,
     TALLEST_PX,
     WIDEST_PX,
+    badge_places,
     figure_size,
     image_figure,
     room_for,
 )
 from ui.explain.figures.targets import MOST_MARKERS, markers
 from ui.figures import palette
+from ui.figures.linked import BADGE_PX, LEAST_SHARE, numbered, telling
+from ui.figures.overlay import SWALLOWED, counting, tint_contrast
 
 RNG = np.random.default_rng(5)
 
@@ -130,15 +133,15 @@ def test_picture_and_tints_are_two_layers_that_fill_the_figure():
     for image in (below, above):
         assert (image.xref, image.yref, image.sizing) == ("paper", "paper", "stretch")
         assert (image.x, image.y, image.sizex, image.sizey) == (0, 1, 1, 1)
-    (only,) = drawn(PHOTOGRAPH, {0: 0.1}, mode="only").layout.images
-    assert only.layer == "below"
+    original, only = drawn(PHOTOGRAPH, {0: 0.1}, mode="only").layout.images
+    assert (original.source, original.layer, only.layer) == (below.source, "below", "above")
 
 
 def test_hovering_tells_the_place_the_weight_and_whom_it_speaks_for():
     corner = int(DIGIT.segments[0, 0])
     text = hovers(drawn(DIGIT, {corner: 0.08, 5: -0.5, 6: 0.0}, off=[5]))
     assert text[corner] == (
-        f"<b>region {corner + 1}</b>, upper left<br>+0.08 speaks for wolf<br>click to switch off"
+        f"<b>region {corner + 1}, upper left</b><br>+0.08 speaks for wolf<br>click to switch off"
     )
     assert "−0.50 speaks for husky<br>click to switch on" in text[5]
     assert "0 speaks for neither" in text[6]
@@ -215,7 +218,7 @@ def test_one_scale_gives_the_same_overlay_beside_a_stronger_weight():
 @pytest.mark.parametrize("dark", [False, True])
 def test_everything_off_and_nothing_weighed_is_drawn(subject, mode, dark):
     figure = drawn(subject, mode=mode, dark=dark, off=range(subject.n_components), width_px=358)
-    assert len(figure.layout.images) == (2 if mode == "colours" else 1)
+    assert len(figure.layout.images) == 2
     assert len(figure.to_json()) < 300_000
 
 
@@ -224,3 +227,75 @@ def test_a_large_photograph_stays_small():
     noisy = ImageSubject(RNG.integers(0, 256, (512, 512, 3), dtype=np.uint8), subject.segments)
     assert len(drawn(subject, {i: 0.1 * (-1) ** i for i in range(10)}).to_json()) < 300_000
     assert drawn(noisy).layout.images[0].source.startswith("data:image/jpeg")
+
+
+@every_subject
+@pytest.mark.parametrize("width_px", [180, 358, 520])
+def test_every_part_that_tells_something_has_its_number_where_it_is(subject, width_px):
+    d = subject.n_components
+    weights = {i: 0.1 + 0.01 * i for i in range(0, d, max(1, d // 6))} | {d - 1: -0.4}
+    figure = drawn(subject, weights, width_px=width_px, numbers=numbered(weights), off=[0])
+    circles = [s for s in figure.layout.shapes if s.type == "circle"]
+    notes = [re.sub("<.*?>", "", a.text) for a in figure.layout.annotations]
+    order = list(telling(weights))
+    assert notes == [str(n) for n in range(1, len(order) + 1)]
+    assert numbered(weights) == {i: n for n, i in enumerate(order, start=1)}
+    px = figure.layout.width / subject.segments.shape[1]
+    half = BADGE_PX / 2
+    for circle, i in zip(circles, order, strict=True):
+        x, y = circle.xanchor, circle.yanchor
+        dashed = circle.line.dash != "solid"
+        assert dashed == (weights[i] < 0)
+        if min(figure.layout.width, figure.layout.height) >= BADGE_PX:  # not beyond the edge
+            assert half - 1 <= (x + 0.5) * px <= figure.layout.width - half + 1
+        rows, columns = np.nonzero(subject.segments == i)
+        assert np.hypot(columns - x, rows - y).min() * px <= 2 * half + px  # or beside the edge
+
+
+def test_badges_stand_apart_and_inside_where_there_is_room():
+    cells = np.arange(16).reshape(4, 4).repeat(50, 0).repeat(50, 1)
+    places = badge_places(cells, list(range(16)), (400, 400))
+    for i, (x, y) in enumerate(places):
+        row, column = divmod(i, 4)
+        assert (x, y) == pytest.approx((50 * column + 24.5, 50 * row + 24.5), abs=1.5)
+    strips = np.repeat(np.arange(40), 5)[None].repeat(200, 0)
+    at = np.array(badge_places(strips, list(range(10, 20)), (400, 400))) * 2
+    away = np.hypot(*np.moveaxis(at[:, None] - at[None], -1, 0)) + 1000 * np.eye(10)
+    assert away.min() >= BADGE_PX - 1
+
+
+def test_the_chart_and_the_picture_leave_out_the_same():
+    weights = {3: 0.4, 1: -0.019, 7: 0.021, 2: 0.0, 5: float("nan")}
+    assert telling(weights) == {3: 0.4, 7: 0.021}
+    assert min(map(abs, telling(weights).values())) >= LEAST_SHARE * 0.4
+    assert counting(weights, [7]) == {3: 0.4}
+    assert [p["id"] for p in drawn(DIGIT, weights).layout.meta["parts"]] == [3, 7]
+    assert telling({1: 1e-9, 2: -1e-9}) == {1: 1e-9, 2: -1e-9}  # against each other, not a number
+    assert telling({}) == telling({1: 0.0}) == {}
+
+
+def test_an_outline_that_can_be_lit_runs_around_its_superpixel():
+    figure = drawn(PHOTOGRAPH, {5: 0.3})
+    (part,) = figure.layout.meta["parts"]
+    numbers = np.array(re.findall(r"[\d.]+", part["path"]), dtype=float).reshape(-1, 2)
+    rows, columns = np.nonzero(PHOTOGRAPH.segments == 5)
+    px = figure.layout.width / 400
+    assert numbers.min(axis=0) == pytest.approx([columns.min() * px, rows.min() * px], abs=4)
+    assert numbers.max(axis=0) == pytest.approx(
+        [(columns.max() + 1) * px, (rows.max() + 1) * px], abs=4
+    )
+    assert part["said"].startswith("region 6, ")
+
+
+def test_saturated_colours_swallow_the_tint_and_greys_do_not():
+    cells = np.arange(16).reshape(4, 4).repeat(12, 0).repeat(12, 1)
+    rng = np.random.default_rng(0)
+    hues = np.array([(255, 120, 0), (120, 0, 200), (0, 160, 60), (230, 0, 40)])
+    bright = hues[rng.integers(0, 4, (48, 48))].astype(np.uint8)
+    grey = np.repeat(rng.integers(0, 256, (48, 48, 1)), 3, axis=2).astype(np.uint8)
+    weights = {5: 0.2, 10: -0.15, 0: 0.1}
+    assert tint_contrast(ImageSubject(bright, cells), weights, 0.2) < SWALLOWED
+    assert tint_contrast(ImageSubject(grey, cells), weights, 0.2) > 3 * SWALLOWED
+    pale = (0.85 * grey + 0.15 * bright).astype(np.uint8)
+    assert tint_contrast(ImageSubject(pale, cells), weights, 0.2) > SWALLOWED
+    assert tint_contrast(ImageSubject(grey, cells), {}, 0.2) == float("inf")

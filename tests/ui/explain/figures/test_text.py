@@ -4,14 +4,15 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ui.explain.figures.text import MARGIN_PX, parts, text_figure
-from ui.figures import palette
+from ui.explain.figures.text import MARGIN_PX, THUMB_PX, line_px, parts, text_figure
+from ui.figures import lettering, palette
 from ui.figures.markup import as_html
-from ui.figures.wrap import LETTER, set_lines
+from ui.figures.wrap import SPACE, set_lines
 
+LETTER = 0.6  # em, of a made-up typeface
 FILL, CLICK, PLUS, MINUS, WORDS, QUIET, STRUCK = range(7)
 
 ALPHABET = (
@@ -40,6 +41,16 @@ def words(text):
     for match in re.finditer(r"\w+", text):
         found.setdefault(match.group(), []).append(match.span())
     return list(found), list(found.values())
+
+
+@pytest.fixture
+def even_letters(monkeypatch):
+    """Letters of a made-up typeface, all as wide, and spaces too: where each goes is known."""
+    monkeypatch.setattr("ui.figures.lettering.has", lambda letter: False)
+    monkeypatch.setattr("ui.figures.wrap.SPACE", LETTER)
+    lettering.advance.cache_clear()
+    yield
+    lettering.advance.cache_clear()
 
 
 def visible(text):
@@ -71,6 +82,7 @@ def test_every_character_of_a_component_carries_its_number(case, ems):
 
 
 @given(texts_with_spans(), st.floats(2.4, 60))
+@example(("\u0e31" * 3, [[]]), 2.5)  # marks alone, which the typeface does not have
 @settings(max_examples=80, deadline=None)
 def test_no_line_is_wider_than_its_width_and_no_pieces_overlap(case, ems):
     text, spans = case
@@ -113,7 +125,7 @@ def test_parts_are_all_lines_in_order_and_draw_the_whole_text(case, width, most)
     assert sorted(drawn.translate(turned)) == sorted(expected.translate(turned))
 
 
-def test_lines_and_indentation_of_the_text_stay():
+def test_lines_and_indentation_of_the_text_stay(even_letters):
     text = "Dear all,\n\n\n\n  two spaces\n> a quote that has to go on to the next line\n"
     lines = set_lines(text, [], 20 * LETTER)
     shown = [" ".join(p.shown for p in line) for line in lines]
@@ -129,20 +141,20 @@ def test_lines_and_indentation_of_the_text_stay():
     assert lines[4][0].x == pytest.approx(2 * LETTER)  # under the quote's first word
 
 
-def test_columns_stay_where_they_fit_and_close_up_where_they_do_not():
+def test_columns_stay_where_they_fit_and_close_up_where_they_do_not(even_letters):
     text = "name        age"
     assert set_lines(text, [], 20 * LETTER)[0][1].x == pytest.approx(12 * LETTER)
     assert set_lines(text, [], 12 * LETTER)[0][1].x == pytest.approx(6 * LETTER)
 
 
-def test_a_long_address_breaks_between_its_components_and_a_long_word_between_letters():
+def test_a_long_address_breaks_between_its_components_and_a_long_word_between_letters(even_letters):
     text = "see http://host.example.org/path " + "x" * 25
     _, spans = words(text)
     shown = ["".join(p.shown for p in line) for line in set_lines(text, spans, 12 * LETTER)]
     assert shown == ["seehttp://", "host.example", ".org/pathxx", "x" * 12, "x" * 11]
 
 
-def test_wide_letters_take_more_room_and_marks_none():
+def test_wide_letters_take_more_room_and_marks_none(even_letters):
     (wide,) = set_lines("日本", [[(0, 2)]], 30)
     (marked,) = set_lines("e\u0301", [[(0, 1)]], 30)
     assert wide[0].width == pytest.approx(2.0)
@@ -189,7 +201,7 @@ def test_what_can_be_clicked_neither_overlaps_nor_leaves_the_figure():
     for (y, x, w), (next_y, next_x, _) in itertools.pairwise(boxes):
         assert y != next_y or x + w <= next_x + 0.05
     assert all(w >= 9 for _, _, w in boxes)
-    assert max(x + w for _, x, w in boxes) <= 358 + 0.3 * 15
+    assert max(x + w for _, x, w in boxes) <= 358 + 0.3 * 16
 
 
 def test_the_sign_shows_in_line_and_number_as_well_as_in_colour():
@@ -242,11 +254,65 @@ def test_one_scale_makes_equal_weights_equal_in_different_figures():
 def test_the_figure_cannot_be_dragged_or_zoomed_and_is_as_high_as_its_lines():
     figure = text_figure("a\nb\nc", [], {}, width_px=321, dark=False)
     layout = figure.layout
-    assert (layout.width, layout.height, layout.dragmode) == (321, 3 * 28, False)
+    assert (layout.width, layout.height, layout.dragmode) == (321, 3 * line_px(321), False)
     assert layout.xaxis.fixedrange
     assert layout.yaxis.fixedrange
     assert layout.margin.to_plotly_json().items() >= {"l": 0, "r": 0, "t": 0, "b": 0}.items()
-    assert text_figure("", [], {}, width_px=321, dark=False).layout.height == 28
+    assert text_figure("", [], {}, width_px=321, dark=False).layout.height == line_px(321)
+    assert line_px(358) == THUMB_PX >= 40 > line_px(700)
+
+
+def test_widths_are_those_of_the_typeface_that_the_browser_gets():
+    """Advances that the makers of Source Sans publish for its regular weight."""
+    for letter, units in {"m": 829, "i": 246, "T": 536, "W": 786, "a": 504, "o": 542}.items():
+        assert 1000 * lettering.advance(letter) == pytest.approx(units, abs=1)
+    assert all(map(lettering.has, "éßяΩ—“"))
+    word = sum(lettering.advance(c) for c in "urgent")
+    assert word == pytest.approx(2.776, abs=0.01)
+    assert lettering.advance("o", "T") < lettering.advance("o") - 0.03  # drawn closer together
+    assert not any(map(lettering.has, "ש日👍ด"))
+    assert lettering.advance("日") == 1.0
+    assert lettering.advance("é") == pytest.approx(lettering.advance("e"))
+
+
+def test_without_the_typeface_widths_are_guessed(monkeypatch):
+    monkeypatch.setattr(lettering, "_FILES", "no-such-file")
+    for cache in (lettering._typeface, lettering.has, lettering.advance):
+        cache.cache_clear()
+    try:
+        assert lettering.advance("m") == lettering.GUESS
+        (line,) = set_lines("two words", [], 30)
+        assert line[1].x == pytest.approx(3 * lettering.GUESS + SPACE)
+    finally:
+        for cache in (lettering._typeface, lettering.has, lettering.advance):
+            cache.cache_clear()
+
+
+def test_every_tinted_word_has_the_number_of_its_bar_in_the_space_after_it():
+    text = "no pain, no gain or pain"
+    names, spans = words(text)
+    weights = {names.index("pain"): 0.2, names.index("no"): -0.4, names.index("gain"): 0.001}
+    figure = text_figure(text, spans, weights, width_px=700, dark=False, badges=True)
+    numbers = figure.data[-1]
+    assert list(numbers.text) == ["1", "2", "1", "2"]
+    tinted, words_ = figure.data[FILL], figure.data[WORDS]
+    assert len(tinted.x) == 4  # "gain" is practically nothing
+    for x, left, wide in zip(numbers.x, tinted.base, tinted.x, strict=True):
+        after = [w for w in words_.x if w > x]
+        assert left + wide - 2 < x < min(after, default=700)
+    assert [p["said"] for p in figure.layout.meta["parts"]] == ["1: no, −0.40", "2: pain, +0.20"]
+
+
+def test_a_part_s_box_is_around_every_occurrence():
+    text = "no pain, no gain"
+    names, spans = words(text)
+    figure = text_figure(text, spans, {names.index("no"): -0.4}, width_px=700, dark=False)
+    (part,) = figure.layout.meta["parts"]
+    starts = [float(x) for x in re.findall(r"M([\d.-]+),", part["path"])]
+    assert part["id"] == names.index("no")
+    assert len(starts) == 2
+    for start, base in zip(starts, figure.data[FILL].base, strict=True):
+        assert base - 6 < start <= base + 5
 
 
 def luminance(rgb):

@@ -1,10 +1,13 @@
 """What the workers compute for the screens, run here in this process against the real tasks."""
 
+import base64
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from functools import partial
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +20,21 @@ from scipy.stats import spearmanr
 import sample_models
 from lime_engine import Explanation, TextPerturber, explain
 from lime_engine.errors import InputError
+from lime_engine.subjects import ImageSubject
 from lime_engine.types import Neighbourhood
 from model_adapters import inspect_network, load_network
+from sample_models.types import SPLITS
 from tests.lime_engine.conftest import written
 from tests.model_adapters.networks import BIAS, WEIGHTS, linear, model, torch_like
 from tests.ui.reports import Told
-from ui.explain import export
+from ui.explain import changes, export
+from ui.explain import wording as told
 from ui.explain.changes import Changed
 from ui.explain.choice import Choice, first_choice, read_choice
+from ui.explain.sheet import as_csv, codebook
 from ui.explain.work import evidence, explaining
+from ui.figures import markup
+from ui.figures.pixels import superpixel_places
 from ui.workshop import catalogue, instances, kept
 from ui.workshop.case import Case
 from ui.workshop.item import Item
@@ -100,6 +109,30 @@ def test_a_larger_run_asks_only_about_the_rest(
     empty = Store(tmp_path / "empty", max_bytes=50_000_000, ttl_seconds=3600)
     monkeypatch.setattr(explaining, "store", lambda: empty)
     assert explaining.explanation(large, report=report) == explained
+
+
+def test_a_picture_has_a_first_look_that_the_rest_continues(
+    report: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = first_choice(sample_models.tasks()["wolves"]).request
+    sooner = request.sooner()
+    assert sooner is not None
+    assert (sooner.settings.n_samples, request.settings.n_samples) == (200, 1000)
+    assert sooner.sooner() is None
+    assert first_choice(sample_models.tasks()["triage"]).request.sooner() is None
+    found = explaining.explanation(request, report=report)
+    assert report.fractions == sorted(report.fractions)
+    raw = catalogue.store().read("explanation", sooner.store_id("explanation"))
+    assert raw is not None
+    assert json.loads(raw)["explanation"]["n_samples"] == 200
+    first, whole = (explaining.neighbourhood_of(Case(each), report) for each in (sooner, request))
+    assert {mask: _answers(whole)[mask] for mask in _answers(first)} == _answers(first)
+    assert len(whole.design) == 1000
+    empty = Store(tmp_path / "empty", max_bytes=50_000_000, ttl_seconds=3600)
+    monkeypatch.setattr(explaining, "store", lambda: empty)
+    alone = explaining.neighbourhood_of(Case(request), report)
+    np.testing.assert_array_equal(alone.responses.values, whole.responses.values)
+    assert explaining.explanation(request, report=report) == found
 
 
 def _answers(neighbourhood: Neighbourhood) -> dict[bytes, list[float]]:
@@ -178,7 +211,7 @@ def test_copies_are_true_and_spread(demo: Choice, report: Any) -> None:
 def test_evidence_is_a_plain_count(report: Any) -> None:
     data = sample_models.load_data("triage")
     counts = evidence.of_words("triage", TextPerturber(), ("pain", "zebra"), report=report)
-    for split in evidence.SPLITS:
+    for split in SPLITS:
         labelled = data.split(split)
         for label in (0, 1):
             rows = [
@@ -188,6 +221,20 @@ def test_evidence_is_a_plain_count(report: Any) -> None:
             assert counts["counts"]["pain"][split][label] == containing
             assert counts["totals"][split][label] == len(rows)
         assert counts["counts"]["zebra"][split] == [0, 0]
+
+
+def test_evidence_is_of_the_data_that_are_at_hand(report: Any) -> None:
+    found = evidence.of_words("comments", TextPerturber(), ("gay",), report=report)
+    assert found["totals"] == {"test": [200, 200], "field": [200, 200]}
+    assert list(found["counts"]["gay"]) == ["test", "field"]
+    subject = TextPerturber().components("I am gay")
+    names = sample_models.tasks()["comments"].class_names
+    said = told.evidence("gay", found, names, subject, of="gay")
+    assert said.startswith("What the models learned from is not at hand")
+    assert "%" not in said
+    table = markup.evidence_table(found, "gay", names, dark=False)
+    assert "Training" not in table
+    assert "Test" in table
 
 
 def test_own_texts_come_from_the_store_or_are_missed_in_a_sentence(report: Any) -> None:
@@ -249,6 +296,22 @@ def test_the_report_is_one_file_without_scripts_or_outside_links(shown: export.S
         assert f"{weight.weight:+.4f}" in report
     assert "<h2>What if</h2>" in report
     assert "What the data says" in report
+    address = 'https://trust.example/explain?item=a&off=1"><script>'
+    links = Hrefs(export.as_report(replace(shown, link=address))).found
+    assert links == [address]  # the one back
+    assert "href=" not in export.as_report(replace(shown, link="javascript:alert(1)"))
+
+
+class Hrefs(HTMLParser):
+    """The addresses that a page leads to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str | None] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name in ("href", "src", "action")]
 
 
 def test_json_and_csv_hold_the_numbers(shown: export.Shown) -> None:
@@ -261,10 +324,16 @@ def test_json_and_csv_hold_the_numbers(shown: export.Shown) -> None:
         "probabilities": list(shown.change.answer),
     }
     assert document["item"] == str(shown.choice.item)
-    rows = list(csv.DictReader(io.StringIO(export.as_csv(shown))))
-    assert list(rows[0]) == (
-        "word times weight 95_percent_from 95_percent_to settled speaks_for".split()
+    rows = list(csv.DictReader(io.StringIO(as_csv(export.sheet(shown)))))
+    assert (
+        list(rows[0])
+        == (
+            "word times weight 95_percent_from 95_percent_to settled speaks_for answer item text"
+        ).split()
     )
+    assert {row["text"] for row in rows} == {shown.explanation.subject.text}
+    assert {row["item"] for row in rows} == {str(shown.choice.item)}
+    assert told_of(codebook(export.sheet(shown))) == list(rows[0])
     for row, weight in zip(rows, shown.explanation.weights, strict=True):
         assert row["word"] == weight.label
         assert float(row["weight"]) == pytest.approx(weight.weight, abs=5e-5)
@@ -274,10 +343,18 @@ def test_json_and_csv_hold_the_numbers(shown: export.Shown) -> None:
         assert row["settled"] == ("yes" if weight.settled else "no")
 
 
+def told_of(book: str) -> list[str]:
+    """The columns that a codebook tells of, each with a sentence."""
+    head, *lines = csv.reader(io.StringIO(book))
+    assert head == ["column", "what is in it"]
+    assert all(meaning.endswith(".") for _, meaning in lines)
+    return [name for name, _ in lines]
+
+
 def test_what_is_not_known_is_an_empty_cell(demo: Choice, report: Any) -> None:
     found = explaining.explanation(replace(demo, surrogate="tree").request, report=report)
     explanation = Explanation.from_dict(found["explanation"])
-    table = export.as_csv(export.Shown(demo, explanation, None, None, None))
+    table = as_csv(export.sheet(export.Shown(demo, explanation, None, None, None)))
     for row in csv.DictReader(io.StringIO(table)):
         assert row["95_percent_from"] == row["95_percent_to"] == row["settled"] == ""
 
@@ -288,10 +365,56 @@ def test_a_cell_never_starts_a_formula() -> None:
         return np.column_stack([1 - p, p])
 
     explanation = explain("=1+1 @x", predict, TextPerturber(level="character"))
-    table = export.as_csv(export.Shown(read_choice({}), explanation, None, None, None))
-    cells = [line.split(",")[0] for line in table.splitlines()[1:]]
+    table = as_csv(export.sheet(export.Shown(read_choice({}), explanation, None, None, None)))
+    cells = [cell for line in csv.reader(io.StringIO(table)) for cell in (line[0], line[-1])][2:]
+    assert "'=1+1 @x" in cells
     assert "'=" in cells
     assert not any(cell.startswith(("=", "+", "@")) for cell in cells)
+
+
+def test_the_report_says_at_once_whether_the_answer_is_right(shown: export.Shown) -> None:
+    names, explanation = shown.explanation.class_names, shown.explanation
+    said = max(range(len(names)), key=explanation.probabilities.__getitem__)
+    assert "labelled" not in export.as_report(shown)  # nobody knows
+    right = export.as_report(replace(shown, label=said))
+    assert f"right: labelled {names[said]}" in right
+    assert "wrong: labelled" not in right
+    wrong = export.as_report(replace(shown, label=1 - said))
+    assert f"wrong: labelled {names[1 - said]}" in wrong
+
+
+def test_report_and_json_say_what_is_outside_of_what_the_model_knows(shown: export.Shown) -> None:
+    head = "The model knows 1 of these 5 words."
+    assert head not in export.as_report(shown)
+    assert json.loads(export.as_json(shown))["outside"] is None  # it was not looked for
+    for is_outside in (True, False):
+        found = {"is_outside": is_outside, "words": [1, 5]}
+        page = replace(shown, outside=found)
+        report = export.as_report(page)
+        assert (head in report) == is_outside
+        assert json.loads(export.as_json(page))["outside"] == found
+    cells = [["<script>", 400.0, 1.0, 99.0]]
+    report = export.as_report(replace(shown, outside={"is_outside": True, "cells": cells}))
+    assert "&lt;script&gt; 400 (it knows 1 to 99)" in report
+    # Before the reasons, as on the screen.
+    assert report.index("it knows 1 to 99") < report.index("<h2>Why")
+
+
+def test_the_report_tells_its_settings_in_words(demo: Choice, report: Any) -> None:
+    chosen = replace(demo, components="places", selection="lasso_path", features=3, seed=7)
+    found = explaining.explanation(chosen.request, report=report)
+    explanation = Explanation.from_dict(found["explanation"])
+    told = export.as_report(export.Shown(chosen, explanation, None, None, None))
+    for words in (
+        f"asked about {explanation.n_samples:,} changed copies of this text",
+        f"in {explanation.n_calls:,} questions altogether",
+        "each place of a word is a part of its own",
+        f"3 words shown of {explanation.subject.n_components}, chosen by a lasso path",
+        "Random numbers start at 7",
+    ):
+        assert words in told
+    for name in ("n_samples", "kernel_width", "max_samples", "held_out", " None"):
+        assert name not in told
 
 
 # --- pictures and rows -------------------------------------------------------------------------
@@ -382,7 +505,7 @@ def test_evidence_of_a_value_is_a_count_of_its_bin(flu: Choice, report: Any) -> 
     )
     data = sample_models.load_data("flu")
     low, high = found["spread"]["age"]["range"]
-    for split in evidence.SPLITS:
+    for split in SPLITS:
         part = data.split(split)
         inside = np.ones(len(part.labels), dtype=bool)
         if low is not None:
@@ -512,8 +635,44 @@ def test_reports_of_pictures_and_rows_are_one_file_each(
         assert "<script" not in html
         assert "http://" not in html
         assert html.count("data:image/") == (2 if choice.task.key == "digits" else 0)
-        lines = export.as_csv(page).splitlines()
+        lines = as_csv(export.sheet(page)).splitlines()
         assert len(lines) == 1 + len(explanation.weights)
         assert json.loads(export.as_json(page))["explanation"] == json.loads(
             json.dumps(explanation.to_dict())
         )
+
+
+def test_a_region_has_one_name_wherever_it_is_told(digits: Choice, report: Any) -> None:
+    """The number that it has in the picture and at its bar, also in sentences and in the report."""
+    found = explaining.explanation(digits.request, report=report)["explanation"]
+    strengths = [0.3, -0.2, 0.1, 0.001]  # the last tells practically nothing: it has no number
+    weights = [w | {"weight": s} for w, s in zip(found["weights"], strengths, strict=False)]
+    explanation = Explanation.from_dict(found | {"weights": weights})
+    subject = explanation.subject
+    assert isinstance(subject, ImageSubject)
+    names, places = told.names_of(explanation), superpixel_places(subject)
+    shown = [weight["index"] for weight in weights]
+    for number, i in enumerate(shown[:3], start=1):
+        assert names[i] == f"{number}: {places[i].words}"
+    rest = set(range(subject.n_components)) - set(shown[:3])
+    assert {names[i] for i in rest} == {f"region {i + 1}, {places[i].words}" for i in rest}
+    choice = replace(digits, off=(shown[1],))
+    answer = Changed(explanation.probabilities, choice.off)
+    assert f"Without “{names[shown[1]]}”" in changes.in_words(choice, explanation, answer)
+    page = export.as_report(export.Shown(choice, explanation, None, answer, None))
+    assert re.findall(r'<span class="n[^>]*>(\d)<', page) == ["1", "2", "3"] * 2  # picture, bars
+    assert "Another one hardly matters" in page
+    assert f"<td>{names[shown[0]]}</td>" in page
+
+
+def test_a_tiny_picture_is_in_whole_squares_in_the_report_too(digits: Choice, report: Any) -> None:
+    found = explaining.explanation(digits.request, report=report)
+    explanation = Explanation.from_dict(found["explanation"])
+    page = export.as_report(export.Shown(digits, explanation, None, None, None))
+    _, original = re.findall(r'src="data:image/\w+;base64,([^"]+)"', page)
+    drawn = np.asarray(Image.open(io.BytesIO(base64.b64decode(original))).convert("L"))
+    assert isinstance(explanation.subject, ImageSubject)
+    as_it_is = explanation.subject.pixels.reshape(8, 8)
+    times = len(drawn) // 8
+    assert times > 10
+    assert np.array_equal(drawn, as_it_is.repeat(times, axis=0).repeat(times, axis=1))

@@ -39,6 +39,11 @@ class Rewritten:
         return lambda design: copies
 
 
+def test_without_training_data_nothing_is_compared() -> None:
+    found = separability(asking("comments"), report=Told())
+    assert found == {"share": None, "auc": None, "n_copies": 0, "n_real": 0}
+
+
 def three(instance: Any) -> list[Any]:
     return [instance] * real_or_made.COPIES_EACH
 

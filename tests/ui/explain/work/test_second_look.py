@@ -73,7 +73,7 @@ def test_a_model_that_adds_up_words_keeps_them_all(
     answering(adding)
     found = survival(own_text(), 1, report=report)
     assert found["variants"] == [
-        "as shown", "half width", "double width", "other copies 1", "other copies 2"
+        "as shown", "nearer copies", "farther copies", "other copies 1", "other copies 2"
     ]  # fmt: skip
     expected = {str(int(word[1:])): adds for word, adds in ADDS.items()}
     assert found["weights"] == [pytest.approx(expected)] * 5
@@ -137,7 +137,9 @@ def test_the_first_variant_is_what_the_page_shows(params: dict[str, str], report
 def test_rows_are_also_asked_about_in_other_bins(bins: str, others: list[str], report: Any) -> None:
     asked = read_choice({"task": "flu", "bins": bins, "samples": "500"}).request
     found = survival(asked, 1, report=report)
-    assert found["variants"][5:] == [f"{other} bins" for other in others]
+    assert found["variants"][5:] == [
+        {"decile": "ten ranges", "quartile": "four ranges"}[o] for o in others
+    ]
     row, _ = instances.instance_of("flu", asked.item)
     for other, weights in zip(others, found["weights"][5:], strict=True):
         direct = explain(
@@ -191,7 +193,7 @@ def test_pictures_count_in_how_many_ways_a_region_stays(
     answering(looking)
     asked = own_picture(noise, ImagePerturber("grid", n_segments=16, fill=0.0), n_features=2)
     found = survival(asked, 1, report=report)
-    assert found["variants"][5:] == ["blurred fill", "smaller regions", "larger regions"]
+    assert found["variants"][5:] == ["off: blurred", "smaller regions", "larger regions"]
     assert found["kept"] == {"0": 8, "15": 7}
     assert found["weights"][0] == pytest.approx({"0": 0.5, "15": 0.2}, abs=0.005)
     assert found["weights"][5] == pytest.approx({"0": 0.5, "3": 0.1})
@@ -215,7 +217,7 @@ def test_a_blurred_fill_is_followed_by_the_mean_colour(
     answering(lambda batch: 0.5 + 0.4 * (batch == noise)[:, :CORNER, :CORNER].mean(axis=(1, 2, 3)))
     asked = own_picture(noise, ImagePerturber("grid", n_segments=4, fill="blur"), n_features=1)
     found = survival(asked, 1, report=report)
-    assert found["variants"][5:] == ["mean colour fill", "smaller regions", "larger regions"]
+    assert found["variants"][5:] == ["off: in one colour", "smaller regions", "larger regions"]
     assert found["kept"].keys() == {"0"}
 
 
