@@ -24,6 +24,7 @@ from ui.upload.reading.text_files import (
     checked_text,
     decoded,
     read_table,
+    texts_in,
     texts_of,
 )
 
@@ -43,6 +44,14 @@ def test_what_a_spreadsheet_writes_is_what_is_read(rows: list[list[str]], separa
     table = read_table("x.csv", b"\xef\xbb\xbf" + buffer.getvalue().encode())
     assert table.columns == ("first name", "text")
     assert [list(row) for row in table.rows] == rows
+
+
+@pytest.mark.parametrize("name", ["churn.onnx", "texts.SKOPS", "forest.joblib"])
+@pytest.mark.parametrize("data", [b"\x08\x07\x12\0", b"PK\x03\x04\0\0\0", b"text\nhello"])
+def test_a_model_among_data_is_told_its_place(name: str, data: bytes) -> None:
+    for read in (read_table, lambda *file: [*texts_in(*file)]):
+        with pytest.raises(InputError, match="A model is brought after what it is asked about"):
+            read(name, data)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import unicodedata
 from typing import NamedTuple
 
 from lime_engine.errors import InputError
-from ui.upload.reading.kinds import kind_of
+from ui.upload.reading.kinds import is_named_as_a_model, kind_of
 
 MAX_SIDE = 512  # of what is kept: beyond it superpixels get slower, not better
 MIN_SIDE = 8  # of what is kept; a smaller picture cannot be cut into regions
@@ -15,7 +15,6 @@ MAX_PIXELS = 40_000_000  # of one picture; more than the sensors of most cameras
 MAX_PASSES = 50  # of a progressive JPEG; each is as much work as the whole picture
 MAX_NAME = 80
 
-_MODEL = re.compile(r"\.(onnx|pth?|h5|keras|tflite|skops|pkl|joblib)$", re.IGNORECASE)
 MODELS = (
     "A network is brought after the pictures: choose “A network of your own (ONNX)” under “What "
     "should be asked about it?”."
@@ -69,7 +68,7 @@ def checked_header(label: str, data: bytes) -> Header:
     except (struct.error, ValueError, KeyError) as error:
         raise InputError(damaged(label)) from error
     if header is None:
-        remedy = MODELS if _MODEL.search(label) else WELCOME
+        remedy = MODELS if is_named_as_a_model(label) else WELCOME
         raise InputError(f"“{label}” is {_guess(label, data)}. {remedy}")
     width, height = header.width, header.height
     if not width or not height or passes > MAX_PASSES:

@@ -15,6 +15,7 @@ class FileKind(NamedTuple):
     remedy: str
 
 
+_MODEL = re.compile(r"\.(onnx|pth?|h5|keras|tflite|skops|pkl|joblib)$", re.IGNORECASE)
 DOCUMENTS = (
     "an Excel workbook",
     "a Word document",
@@ -64,6 +65,11 @@ def kind_of(data: bytes) -> FileKind | None:
                 return FileKind("a Word document", _TO_TEXT)
             return kind
     return None
+
+
+def is_named_as_a_model(name: str) -> bool:
+    """Whether a file is called as those that hold a model are."""
+    return _MODEL.search(name) is not None
 
 
 def is_workbook(data: bytes) -> bool:

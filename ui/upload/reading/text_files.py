@@ -13,7 +13,7 @@ from ui.figures.palette import counted
 from ui.shell.wording import listed
 from ui.upload.reading.encodings import text_of
 from ui.upload.reading.headers import shown_name
-from ui.upload.reading.kinds import DOCUMENTS, is_workbook, kind_of
+from ui.upload.reading.kinds import DOCUMENTS, is_named_as_a_model, is_workbook, kind_of
 from ui.upload.reading.records import is_json, is_parquet, json_lines, parquet_lines
 from ui.upload.reading.workbooks import opened_sheet
 from ui.upload.reading.zips import folder_of, is_zip, members, opened_zip, safe_path, unpacked
@@ -121,7 +121,7 @@ def texts_in(name: str, data: bytes) -> Iterator[FoundText | str]:
         text, remarks = decoded(name, data)
         yield FoundText(checked_text(text), "", tuple(remarks))
         return
-    label, n_read = shown_name(name), 0
+    label, n_read = _data_name(name), 0
     left_out: list[str] = []
     with opened_zip(label, data) as archive:
         for member in members(label, archive):
@@ -172,13 +172,30 @@ def checked_size(name: str, data: bytes) -> str:
     Raises
     ------
     InputError
-        If it is too large.
+        If it is too large, or is called as models are.
     """
-    label = shown_name(name)
+    label = _data_name(name)
     if len(data) > MAX_BYTES:
         raise InputError(
             f"“{label}” has {len(data) / 1e6:.1f} MB; at most {MAX_MB} MB are "
             "accepted. Split it, or keep only the column with the texts."
+        )
+    return label
+
+
+def _data_name(name: str) -> str:
+    """What to call a file of data.
+
+    Raises
+    ------
+    InputError
+        If it is called as models are.
+    """
+    label = shown_name(name)
+    if is_named_as_a_model(label):
+        raise InputError(
+            f"“{label}” is a model, by its name. A model is brought after what it is asked about: "
+            "choose texts or a table here, and below them is a place for “A model of your own”."
         )
     return label
 
