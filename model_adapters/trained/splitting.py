@@ -1,14 +1,16 @@
 """What is learned from and what is held out, and how good it is to know nothing."""
 
+import re
 from typing import Any, Literal
 
 import numpy as np
 
-from lime_engine.errors import InputError
+from lime_engine.errors import InputError, cut
 from lime_engine.types import IntArray
 
 By = Literal["random", "group", "time"]
 _DRAWS = 50
+_ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}.*)?)?")  # in order as texts are
 MAX_CLASSES = 100  # trees are made for each
 MIN_ITEMS = 10  # with a label; below, one item more or less decides
 
@@ -25,7 +27,8 @@ def split(
     by : {"random", "group", "time"}
         As often from each class; or no group on both sides; or the latest ones are held out.
     values : array (n,), optional
-        The group or the time of each item; what has none is in neither.
+        The group or the time of each item; what has none is in neither. Times are numbers, or
+        dates in the form of ISO 8601, which are in order as texts are.
     share : float
         Of the items that are held out, 0 to 1.
     seed : int
@@ -38,7 +41,7 @@ def split(
     Raises
     ------
     InputError
-        If there are too few labels, groups or times, or too many classes.
+        If there are too few labels, groups or times, or too many classes; or what are no times.
     """
     labels = np.asarray(labels)
     known = labels >= 0
@@ -128,6 +131,13 @@ def _of_each_group(labels: IntArray, groups: Any, share: float, seed: int) -> An
 
 def _the_latest(times: Any, share: float) -> Any:
     """What comes at or after the time that leaves about `share` of the items to come."""
+    texts = [time for time in times if isinstance(time, str)]
+    odd = [text for text in texts if not _ISO_DATE.fullmatch(text)]
+    if odd or 0 < len(texts) < len(times):
+        raise InputError(
+            f"Times are numbers or dates, and “{cut(odd[0] if odd else texts[0])}” is not like the "
+            "others or none of them. Choose another column, or split at random."
+        )
     ranks = times.rank(method="min").to_numpy().astype(int)
     starts = np.unique(ranks)[1:]  # a rank is one more than the items before it
     if not len(starts):

@@ -18,7 +18,7 @@ from sample_models.types import Kind
 from ui.figures.pixels import data_uri, displayed
 from ui.shell.wording import listed
 from ui.upload.reading.bounded import bounded_memory
-from ui.upload.reading.columns import ColumnFacts, facts_of, labels_of, proposed_label
+from ui.upload.reading.columns import ColumnFacts, facts_of, guessed, labels_of, proposed_label
 from ui.upload.reading.columns import own_rows as typed_rows
 from ui.upload.reading.label_tables import is_label_table, picture_labels
 from ui.upload.reading.pictures import MAX_PICTURES, NotRead, pictures_in
@@ -322,7 +322,7 @@ def own_rows(
             "left_out": [name for name in out if name != of],
             "facts": [asdict(each) for each in facts],
             "form": table.form,
-            "remarks": list(table.remarks),
+            "remarks": [*table.remarks, *(guessed(each) for each in used if each.is_guess)],
         }
         if not used:
             return found | {"problem": "No column is left to judge by. Leave fewer of them out."}

@@ -53,6 +53,8 @@ def test_the_latest_are_held_out_and_what_has_no_time_not_at_all():
         ([-1] * 20, "random", None, "0 items"),
         ([0, 1] * 10, "group", ["a"] * 20, "same value"),
         ([0, 1] * 10, "time", [5] * 20, "same time"),
+        ([0, 1] * 10, "time", ["31.12.2023", "01.02.2024"] * 10, "“31.12.2023” is not like"),
+        ([0, 1] * 10, "time", [*range(19), "2024-01-01"], "“2024-01-01” is not like the others"),
         ([0] * 15 + [1] * 5, "time", range(20), "same label"),
         ([0, 1] * 10, "group", [None] * 20, "0 items"),
         (list(range(101)) * 2, "random", None, "There are 101 classes; .* at most 100"),

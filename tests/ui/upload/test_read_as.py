@@ -95,6 +95,94 @@ def test_columns_are_taken_as_the_kind_that_is_said() -> None:
     assert [each.form for each in as_it_looks[:2]] == ["number", "text"]
 
 
+MOMENTS = pd.date_range("1969-01-02 03:04:05", "2068-12-30", periods=40)
+WRITTEN = {  # forms of strftime, and whether the day comes first
+    "%d.%m.%Y": True,
+    "%m/%d/%Y": False,
+    "%d-%m-%y": True,
+    "%Y/%m/%d": True,
+    "%Y-%m-%d %H:%M": True,
+    "%d/%m/%Y %H:%M:%S": True,
+    "%m/%d/%Y %I:%M %p": False,
+}
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_dates_are_those_of_pandas_and_in_order(form: str) -> None:
+    """In whatever form they are written, which is told from those after the 12th."""
+    cells = list(MOMENTS.strftime(form))
+    expected = pd.to_datetime(pd.Series(cells), format=form)
+    table = read_table("a.csv", "\n".join(["when;n", *(f"{c};1" for c in cells)]).encode())
+    facts = facts_of(table)[0]
+    assert (facts.form, facts.is_time, facts.is_guess) == ("date", True, False)
+    found = pd.Series([row[0] for row in own_rows(table, [facts])])
+    pd.testing.assert_series_equal(pd.to_datetime(found, format="ISO8601"), expected)
+    assert found.is_monotonic_increasing
+
+
+def test_a_date_with_a_zone_is_that_of_utc() -> None:
+    table = read_table("a.csv", b"when;n\n2024-03-01T00:30+02:00;1\n2024-02-29T23:00Z;2\n")
+    assert [row[0] for row in own_rows(table, facts_of(table))] == [
+        "2024-02-29T22:30:00",
+        "2024-02-29T23:00:00",
+    ]
+
+
+AMBIGUOUS = b"when;n\n01/02/2024;1\n03/04/2024;2\n05/05/2024;3\n"
+
+
+@pytest.mark.parametrize(
+    ("how", "first", "dates"),
+    [
+        (ReadAs(), "day", ["2024-02-01", "2024-04-03", "2024-05-05"]),
+        (ReadAs(first="day"), "day", ["2024-02-01", "2024-04-03", "2024-05-05"]),
+        (ReadAs(first="month"), "month", ["2024-01-02", "2024-03-04", "2024-05-05"]),
+    ],
+)
+def test_the_order_of_a_date_is_a_guess_until_it_is_said(
+    how: ReadAs, first: str, dates: list[str]
+) -> None:
+    table = read_table("a.csv", AMBIGUOUS, how)
+    facts = facts_of(table)
+    assert (facts[0].first, facts[0].is_guess) == (first, how == ReadAs())
+    assert [row[0] for row in own_rows(table, facts)] == dates
+    found = work.own_rows(
+        "a.csv", store().put("upload", AMBIGUOUS), None, None, how=how, report=Told()
+    )
+    told = [line for line in found["remarks"] if "“when” has dates such as 01/02/2024" in line]
+    assert len(told) == (how == ReadAs())
+
+
+def test_what_is_said_of_dates_is_for_those_that_leave_it_open() -> None:
+    data = b"a;b\n01/02/2024;31.01.2024\n03/04/2024;1.2.2024\n"
+    table = read_table("a.csv", data, ReadAs(first="month"))
+    assert [each.first for each in facts_of(table)] == ["month", "day"]
+    rows = [("2024-01-02", "2024-01-31"), ("2024-03-04", "2024-02-01")]
+    assert own_rows(table, facts_of(table)) == rows
+
+
+def test_columns_are_taken_as_dates_where_that_is_said() -> None:
+    data = b"when;n\n31.12.2023;1\nabout May;2\n30.02.2024;3\n1.2.2024;4\n"
+    assert facts_of(read_table("a.csv", data))[0].form != "date"
+    table = read_table("a.csv", data, ReadAs(dates=("when",)))
+    facts = facts_of(table)[0]
+    assert (facts.form, facts.first, facts.n_missing) == ("date", "day", 2)
+    assert [row[0] for row in own_rows(table, [facts])] == ["2023-12-31", None, None, "2024-02-01"]
+    as_category = facts_of(
+        read_table("a.csv", b"d\n2024-01-01\n2024-01-02\n", ReadAs(categories=("d",)))
+    )
+    assert as_category[0].form == "category"
+
+
+@pytest.mark.parametrize(
+    "bad", ["31.12.2024 and 12.31.2024", "0000-01-01", "2024-01-01 25:00", "1.1.24 13:00PM"]
+)
+def test_what_is_no_date_in_one_order_is_none(bad: str) -> None:
+    cells = bad.split(" and ")
+    table = read_table("a.csv", "\n".join(["when;n", *(f"{c};1" for c in cells)]).encode())
+    assert facts_of(table)[0].form in ("text", "category")
+
+
 @pytest.mark.parametrize(
     ("data", "how", "why"),
     [

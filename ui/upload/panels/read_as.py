@@ -3,18 +3,20 @@
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
 from ui.figures.palette import counted
 from ui.shell.notices import problem
 from ui.shell.wording import plain
+from ui.upload.reading.cells import DayOrMonth
 from ui.upload.reading.columns import ColumnFacts
 from ui.upload.reading.encodings import ENCODINGS
 from ui.upload.reading.text_files import AS_IT_LOOKS, SEPARATORS, ReadAs
 
 _DETECTED = "as it looks"
+_FIRST = {"day": "the day: 31.12.2025", "month": "the month: 12/31/2025"}
 _DECIMALS = {".": "a point: 38.4", ",": "a comma: 38,4"}
 _BOX_PX = 220
 
@@ -31,12 +33,13 @@ def read_as(upload_id: str) -> ReadAs:
         said("separator", SEPARATORS),
         said("decimal", _DECIMALS),
         bool(st.session_state.get(_key("header", upload_id), True)),
+        cast("DayOrMonth | None", said("first", _FIRST)),
     )
-    numbers, categories = (
+    numbers, categories, dates = (
         tuple(st.session_state.get(_key(what, f"{upload_id}{how_in_key(how)}")) or ())
-        for what in ("numbers", "categories")
+        for what in ("numbers", "categories", "dates")
     )
-    return replace(how, numbers=numbers, categories=categories)
+    return replace(how, numbers=numbers, categories=categories, dates=dates)
 
 
 def how_in_key(how: ReadAs) -> str:
@@ -71,6 +74,8 @@ def how_it_was_read(upload_id: str, how: ReadAs, read: Mapping[str, Any]) -> Ite
             if not form or form.startswith("CSV"):
                 _box("Between the columns", "separator", SEPARATORS, upload_id)
             _box("Decimals after", "decimal", _DECIMALS, upload_id)
+            if how.first or how.dates or any(each["first"] for each in read.get("facts", ())):
+                _box("First in dates", "first", _FIRST, upload_id)
             if "Parquet" not in form and not form.startswith("JSON"):
                 st.checkbox(
                     "The first line names the columns",
@@ -82,20 +87,23 @@ def how_it_was_read(upload_id: str, how: ReadAs, read: Mapping[str, Any]) -> Ite
 
 
 def kinds_box(upload_id: str, how: ReadAs, facts: Sequence[Mapping[str, Any]]) -> None:
-    """Which columns are numbers or categories, whatever they look like."""
+    """Which columns are numbers, dates or categories, whatever they look like."""
     own = [ColumnFacts(**each) for each in facts]
-    numbers = [f.name for f in own if f.form == "number" and f.name not in how.numbers]
-    others = [f.name for f in own if f.form != "number" or f.name in how.numbers]
+    by_hand = {*how.numbers, *how.dates}
+    kinds = {f.name for f in own if f.form in ("number", "date")} - by_hand
+    others = [f.name for f in own if f.name not in kinds]
     with st.container(horizontal=True, gap="small"):
         for label, what, columns, help_text in (
-            ("Take as categories", "categories", [*numbers, *how.categories],
+            ("Take as categories", "categories", [*kinds, *how.categories],
              "Numbers that are names, such as codes of departments."),
-            ("Take as numbers", "numbers", [*others, *how.numbers],
+            ("Take as numbers", "numbers", others,
              "What is no number in such a column counts as missing."),
+            ("Take as dates", "dates", others,
+             "What is no date in such a column counts as missing."),
         ):  # fmt: skip
             st.multiselect(
                 label,
-                list(dict.fromkeys(columns)),
+                [f.name for f in own if f.name in columns],
                 key=_key(what, f"{upload_id}{how_in_key(how)}"),
                 persist_state="session",
                 placeholder="None",

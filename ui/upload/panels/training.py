@@ -194,8 +194,7 @@ def _card(kind: Kind, source: str, name: str, counts: LabelCounts) -> DataCard:
 
 _HELP = {
     "group": "Such as a patient or an author: items of one are alike, and would be known by heart.",
-    "time": "Numbers, or dates that begin with the year. So the models are judged on what came "
-    "later.",
+    "time": "A column of numbers or of dates. So the models are judged on what came later.",
 }
 
 

@@ -1,16 +1,18 @@
-"""One column of the rows a model was trained on, and what may stand in it."""
+"""One column of the rows a model was trained on, and what may stand in it; numbers and dates."""
 
 import math
 import re
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from lime_engine.subjects import Value
 from ui.shell.wording import listed
 from ui.workshop.column import Column
 
 Raw = str | float | bool | None  # as it was typed, or as a widget gives it
+DayOrMonth = Literal["day", "month"]  # which comes first where a date does not begin with the year
 _K = TypeVar("_K")
 
 _MISSING = frozenset(
@@ -23,6 +25,14 @@ _POINT = re.compile(rf"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+){_EXPONENT}")
 _COMMA = re.compile(rf"[+-]?(?:[0-9]+,[0-9]*|,[0-9]+){_EXPONENT}")
 _EITHER = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")  # 1,234: thousands, or decimals?
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:[\s.,'’_][0-9]{2,3})*[\s.,'’_][0-9]{3}(?:[.,][0-9]+)?")
+_DATE = re.compile(
+    r"(?:(?P<year>\d{4})(?P<a>[-/.])(?P<month>\d{1,2})(?P=a)(?P<day>\d{1,2})"
+    r"|(?P<first>\d{1,2})(?P<b>[-/.])(?P<second>\d{1,2})(?P=b)(?P<last>\d{4}|\d{2}))"
+    r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<seconds>\d{2})(?P<part>\.\d{1,6})?\d*)?"
+    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?(?P<half>[AP]M)?)?",
+    re.IGNORECASE,
+)
+_PIVOT = 69  # years of two digits: from here on those of the last century, as in POSIX
 
 
 class Refused(Exception):
@@ -148,6 +158,52 @@ def number_of(text: str, with_comma: bool) -> float | None:
     except Refused:
         return None
     return value if math.isfinite(value) else None
+
+
+def date_of(text: str, first: DayOrMonth) -> str | None:
+    """The date that a cell is, in the form of ISO 8601; None if it is none.
+
+    Those of one column are then in the order of time as texts are in the alphabet's. A time with a
+    zone is that of UTC.
+    """
+    found = _DATE.fullmatch(text.strip())
+    if found is None:
+        return None
+    if found["year"]:
+        year, month, day = (int(found[name]) for name in ("year", "month", "day"))
+    else:
+        day, month = (int(found[name]) for name in ("first", "second"))
+        if first == "month":
+            day, month = month, day
+        year = int(found["last"])
+        year += 0 if len(found["last"]) == 4 else 1900 if year >= _PIVOT else 2000
+    try:
+        if not found["hour"]:
+            return datetime(year, month, day).date().isoformat()
+        hour = int(found["hour"])
+        if found["half"]:
+            if not 1 <= hour <= 12:
+                return None
+            hour = hour % 12 + (12 if found["half"].upper() == "PM" else 0)
+        micro = round(float(found["part"] or 0) * 1e6)
+        moment = datetime(year, month, day, hour, int(found["minute"]), int(found["seconds"] or 0))
+        moment = moment.replace(microsecond=min(micro, 999_999))
+        if found["zone"]:
+            zone = datetime.strptime(found["zone"].upper(), "%z").tzinfo
+            moment = moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+        return moment.isoformat()
+    except (ValueError, OverflowError):  # the 31st of February, the year 0
+        return None
+
+
+def orders_of(values: Iterable[str], orders: Iterable[DayOrMonth]) -> list[DayOrMonth]:
+    """In which of these `orders` all values are dates."""
+    found = list(orders)
+    for value in values:
+        found = [first for first in found if date_of(value, first) is not None]
+        if not found:
+            break
+    return found
 
 
 def _missing(raw: Raw) -> str:

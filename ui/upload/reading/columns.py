@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,14 @@ from lime_engine.errors import InputError
 from lime_engine.subjects import Value
 from ui.figures.palette import counted
 from ui.shell.wording import listed
-from ui.upload.reading.cells import is_missing, number_of, writes_decimal_commas
+from ui.upload.reading.cells import (
+    DayOrMonth,
+    date_of,
+    is_missing,
+    number_of,
+    orders_of,
+    writes_decimal_commas,
+)
 from ui.upload.reading.text_files import Table
 from ui.workshop.kept import Labels
 
@@ -41,11 +48,6 @@ _TIME = re.compile(
     r"(.*[\W_])?(date|time|datetime|timestamp|year|month|day|created|updated|posted)([\W_]at)?",
     re.IGNORECASE,
 )
-_DATE = re.compile(
-    r"(\d{4}([-/.])\d{1,2}\2\d{1,2}|\d{1,2}([-/.])\d{1,2}\3(\d{4}|\d{2}))"
-    r"([T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|[AP]M)?)?",
-    re.IGNORECASE,
-)
 TWO = frozenset("true false t f yes no y n".split())
 _UNLABELLED = frozenset("|nan|n/a|na|#n/a|null|?".split("|"))  # “none” may be a class
 
@@ -68,6 +70,10 @@ class ColumnFacts:
         Whether it tells single rows apart, or is a point in time.
     has_commas
         Whether its numbers have decimal commas.
+    first
+        What comes first in its dates; None where that makes no difference, as after the year.
+    is_guess
+        Whether that is a guess: no number in them is above 12. The day, as in most countries.
     """
 
     name: str
@@ -78,6 +84,8 @@ class ColumnFacts:
     is_id: bool
     is_time: bool
     has_commas: bool
+    first: DayOrMonth | None = None
+    is_guess: bool = False
 
 
 def facts_of(table: Table) -> list[ColumnFacts]:
@@ -86,14 +94,20 @@ def facts_of(table: Table) -> list[ColumnFacts]:
 
 
 def _facts(table: Table, at: int) -> ColumnFacts:
-    name, counts = table.columns[at], Counter(row[at].strip() for row in table.rows)
+    name, said = table.columns[at], table.how.first
+    counts = Counter(row[at].strip() for row in table.rows)
     there = {value: n for value, n in counts.items() if not is_missing(value)}
     decimal = table.how.decimal
     has_commas = writes_decimal_commas(there) if decimal is None else decimal == ","
     if name in table.how.numbers:  # what is none of them is missing
         there = {value: n for value, n in there.items() if number_of(value, has_commas) is not None}
+    orders: tuple[DayOrMonth, ...] = ("month", "day") if said == "month" else ("day", "month")
+    if name in table.how.dates:
+        are = [{value: n for value, n in there.items() if date_of(value, o)} for o in orders]
+        there = max(are, key=lambda dates: sum(dates.values()))
     n_there = sum(there.values())
-    form = _form(there, has_commas, n_there)
+    may_be = orders_of(there, orders)
+    form = _form(there, has_commas, bool(may_be), n_there)
     if name in table.how.categories and there:
         form = "category"
     is_called = _ID.fullmatch(name.strip()) is not None
@@ -116,17 +130,24 @@ def _facts(table: Table, at: int) -> ColumnFacts:
         is_id=is_id,
         is_time=form == "date" or (form == "number" and _TIME.fullmatch(name.strip()) is not None),
         has_commas=has_commas and form == "number",
+        first=may_be[0] if form == "date" and _turns(there) else None,
+        is_guess=form == "date" and said is None and len(may_be) > 1 and _turns(there),
     )
 
 
-def _form(there: dict[str, int], has_commas: bool, n: int) -> Form:
+def _turns(dates: Iterable[str]) -> bool:
+    """Whether it makes a difference which comes first, day or month."""
+    return any(date_of(date, "day") != date_of(date, "month") for date in dates)
+
+
+def _form(there: dict[str, int], has_commas: bool, are_dates: bool, n: int) -> Form:
     if not there:
         return "nothing"
     if len(there) == 2 and all(value.casefold() in TWO for value in there):
         return "yes or no"
     if all(number_of(value, has_commas) is not None for value in there):
         return "number"
-    if all(_DATE.fullmatch(value) for value in there):
+    if are_dates:
         return "date"
     return "category" if len(there) <= min(MAX_CATEGORIES, max(2, n // 2)) else "text"
 
@@ -187,7 +208,10 @@ def _order(name: str) -> tuple[float, str]:
 
 
 def own_rows(table: Table, facts: Sequence[ColumnFacts]) -> list[tuple[Value, ...]]:
-    """The rows of these columns: numbers where all are, else texts; None where one is missing."""
+    """The rows of these columns: numbers where all are, else texts; None where one is missing.
+
+    A date is a text, as `cells.date_of` has it.
+    """
     places = [table.columns.index(each.name) for each in facts]
     return [
         tuple(_value(row[at], each) for at, each in zip(places, facts, strict=True))
@@ -199,10 +223,20 @@ def _value(raw: str, facts: ColumnFacts) -> Value:
     text = raw.strip()
     if is_missing(text):
         return None
+    if facts.form == "date":
+        return date_of(text, facts.first or "day")
     if facts.form != "number":
         return text
     value = number_of(text, facts.has_commas)
     return int(value) if value is not None and "." not in text and value.is_integer() else value
+
+
+def guessed(facts: ColumnFacts) -> str:
+    """How dates were read whose order is a guess."""
+    return (
+        f"“{facts.name}” has dates such as {facts.example}, which were read with the day first. If "
+        "the month comes first there, say so under “How the file was read”."
+    )
 
 
 def in_words(facts: ColumnFacts, *, is_used: bool) -> str:

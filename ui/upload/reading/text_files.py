@@ -11,6 +11,7 @@ from lime_engine.errors import InputError
 from lime_engine.text import TextPerturber
 from ui.figures.palette import counted
 from ui.shell.wording import listed
+from ui.upload.reading.cells import DayOrMonth
 from ui.upload.reading.encodings import text_of
 from ui.upload.reading.headers import shown_name
 from ui.upload.reading.kinds import DOCUMENTS, is_named_as_a_model, is_workbook, kind_of
@@ -47,7 +48,9 @@ class ReadAs:
         The sign before the decimals of a number: "." or ",".
     has_header
         Whether the first line names the columns.
-    numbers, categories
+    first
+        What comes first in dates that do not begin with the year, where both may.
+    numbers, categories, dates
         Columns of these kinds, whatever they look like.
     """
 
@@ -55,8 +58,10 @@ class ReadAs:
     separator: str | None = None
     decimal: str | None = None
     has_header: bool = True
+    first: DayOrMonth | None = None
     numbers: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
 
 
 AS_IT_LOOKS = ReadAs()
