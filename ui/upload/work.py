@@ -20,7 +20,7 @@ from ui.shell.wording import listed
 from ui.upload.reading.bounded import bounded_memory
 from ui.upload.reading.columns import ColumnFacts, facts_of, guessed, labels_of, proposed_label
 from ui.upload.reading.columns import own_rows as typed_rows
-from ui.upload.reading.label_tables import is_label_table, picture_labels
+from ui.upload.reading.label_tables import is_label_table, picture_labels, picture_rows
 from ui.upload.reading.pictures import MAX_PICTURES, NotRead, pictures_in
 from ui.upload.reading.predictions import found_in, predictions_of, proposed_predictions
 from ui.upload.reading.rows import UNKNOWN, rows_of
@@ -435,24 +435,44 @@ def pictures(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str,
 
 
 def labelled_pictures(
-    source: str, name: str, upload_id: str, column: str | None, *, report: Report
+    source: str,
+    name: str,
+    upload_id: str,
+    label: str | None,
+    predicted: PredictedAs = AS_THEY_LOOK,
+    *,
+    report: Report,
 ) -> dict[str, Any]:
-    """A set of pictures with the labels of a table beside them.
+    """A set of pictures with the labels of a table beside them, and predictions made elsewhere.
 
-    Returns "source", the id that opens it so; the "column" and the "columns" there are; "n_named",
-    how many pictures the table names; "labels", see `_told`.
+    Returns "source", the id that opens it so; the column of the "label" and the "columns" there
+    are; "n_named", how many pictures the table names; "labels", see `_told`; "predicted" and
+    "predictions", see `_predictions`.
     """
 
     def read(data: bytes) -> dict[str, Any]:
         pictures = kept.pictures(source)
         if pictures is None:
             raise NotThere(_GONE)
-        names = [name for name, _ in pictures]
-        labels, of, columns, n_named = picture_labels(read_table(name, data), names, column)
-        return {
-            "source": kept.keep_labelled("image", source, labels),
-            "column": of,
-            "columns": columns,
+        table = read_table(name, data)
+        facts = facts_of(table)
+        of_files, numbers = picture_rows(table, [name for name, _ in pictures])
+        labels, of = picture_labels(table, facts, of_files, numbers, label)
+        said = _predicted(table, facts, of, (of_files,), predicted)
+        n_named = sum(number >= 0 for number in numbers)
+        if n_named == len(numbers):
+            predictions, told = _predictions(table, facts, said, predicted, labels, numbers)
+        else:
+            why = (
+                f"Predictions are needed for every picture, and the table names {n_named:,} of "
+                f"{len(numbers):,}. Add the others to it."
+            )
+            predictions, told = [], {"predictions": [], "unread": [why] if said else []}
+        return told | {
+            "source": kept.keep_labelled("image", source, labels, predictions),
+            "label": of,
+            "columns": [each for each in table.columns if each != of_files],
+            "predicted": said,
             "n_named": n_named,
             "labels": _told(labels),
         }

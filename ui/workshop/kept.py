@@ -275,12 +275,21 @@ def _label_counts(kind: Kind, source: str) -> LabelCounts:
     return LabelCounts(tuple(each for each in classes if each[1]), found.columns)
 
 
-def keep_labelled(kind: Kind, source: str, labels: Labels | None) -> str | None:
-    """Keep what is kept under this id with other labels; None if it is gone."""
+def keep_labelled(
+    kind: Kind,
+    source: str,
+    labels: Labels | None,
+    predictions: Sequence[Predictions] | None = None,
+) -> str | None:
+    """Keep what is kept under this id with other labels, and other predictions if there are some.
+
+    None if it is gone.
+    """
     found = opened(kind, source)
     if found is None:
         return None
-    return _made(source, _put(kind, found.lines, labels, found.columns, found.predictions))
+    predicted = found.predictions if predictions is None else predictions
+    return _made(source, _put(kind, found.lines, labels, found.columns, predicted))
 
 
 def keep_renamed(kind: Kind, source: str, names: Mapping[str, str]) -> str | None:

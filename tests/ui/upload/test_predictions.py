@@ -1,13 +1,16 @@
 """Predictions that were made elsewhere: which columns they are, what they say, what is refused."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from tests.ui.reports import Told
+from tests.ui.upload.test_pictures import file_of
 from ui.upload import work
 from ui.upload.work import PredictedAs
 from ui.workshop import kept
@@ -168,6 +171,35 @@ def test_predictions_are_no_columns_to_judge_by() -> None:
     assert opened is not None
     assert opened.columns == ("x",)
     assert [each.name for each in opened.predictions] == ["prediction", "p_no, p_yes"]
+
+
+def beside(files: Sequence[str], *table: str) -> dict[str, Any]:
+    """What is read of a table beside pictures with these names."""
+    colours = [Image.new("RGB", (16, 16), (10 * i, 0, 0)) for i in range(len(files))]
+    pictures = tuple(
+        (name, store().put("picture", file_of(colour)))
+        for name, colour in zip(files, colours, strict=True)
+    )
+    source = kept.keep_pictures(pictures)
+    upload_id = store().put("upload", "\n".join(table).encode())
+    return work.labelled_pictures(source, "shows.csv", upload_id, None, report=Told())
+
+
+def test_predictions_beside_pictures_are_those_of_the_files_they_name() -> None:
+    """Whatever the order of the rows, and with rows of other files among them."""
+    rows = ["c.png,cat,dog,.4", "x.png,dog,dog,.9", "a.png,cat,cat,.1", "b.png,dog,dog,.8"]
+    found = beside(["a.png", "b.png", "c.png"], "file,label,svm,p_dog", *rows)
+    assert (found["label"], found["predicted"], found["unread"]) == ("label", ["svm", "p_dog"], [])
+    opened = kept.opened("image", found["source"])
+    assert opened is not None
+    assert opened.labels is not None
+    assert [opened.labels.names[i] for i in opened.labels.of] == ["cat", "dog", "cat"]
+    svm, p_dog = opened.predictions
+    assert [svm.class_names[i] for i in svm.values] == ["cat", "dog", "dog"]
+    assert p_dog.values == pytest.approx(np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]))
+    with_less = beside(["a.png", "b.png", "d.png"], "file,label,svm,p_dog", *rows)
+    assert "the table names 2 of 3" in with_less["unread"][0]
+    assert kept.predicted("image", with_less["source"]) == ()
 
 
 def test_labels_under_other_names_take_the_predictions_along() -> None:

@@ -13,7 +13,15 @@ from ui.shell.waiting import fetch
 from ui.shell.wording import plain
 from ui.upload import work
 from ui.upload.panels.files import files
-from ui.upload.panels.found import Found, column_box, found_of, labels_told
+from ui.upload.panels.found import (
+    Found,
+    chosen,
+    column_box,
+    found_of,
+    labels_told,
+    proposed,
+)
+from ui.upload.panels.predictions import predicted_as, predictions_box, predictions_told
 from ui.upload.reading.headers import shown_name
 from ui.upload.reading.pictures import MAX_ZIP_BYTES
 from ui.upload.wording import filled_in_words
@@ -78,15 +86,18 @@ def _left_out(lines: Sequence[str], *, is_all: bool) -> None:
 def _labelled(source: str, table: Sequence[str], n: int) -> dict[str, Any] | None:
     """The set with the labels of a table, whose column may be changed."""
     name, upload_id = table
-    column: str | None = st.session_state.get(f"picture-labels-{upload_id}")
+    keys = {"label": f"picture-labels-{upload_id}", "predicted": f"predicted-{upload_id}"}
+    of = chosen(upload_id, **keys)
+    predicted = predicted_as(upload_id, of["predicted"])
     read = fetch(
         "pictures-labelled",
-        store_id("pictures-labelled", source, name, upload_id, column or ""),
+        store_id("pictures-labelled", source, name, upload_id, repr(of), repr(predicted)),
         work.labelled_pictures,
         source,
         name,
         upload_id,
-        column,
+        of["label"],
+        predicted,
         affinity="uploads",
         what="Reading the labels",
     )
@@ -95,14 +106,17 @@ def _labelled(source: str, table: Sequence[str], n: int) -> dict[str, Any] | Non
     if "problem" in read:
         remark(f"“{shown_name(name)}”: {read['problem']}")
         return None
+    proposed(upload_id, of, read)
     if len(read["columns"]) > 1:
         column_box(
             "Column with the labels",
             read["columns"],
-            read["column"],
-            key=f"picture-labels-{upload_id}",
+            read["label"],
+            key=keys["label"],
             help="What the pictures show, as far as it is known.",
         )
+        predictions_box(upload_id, read)
+        predictions_told(upload_id, read)
     st.caption(plain(f"“{shown_name(name)}” names {read['n_named']:,} of {counted(n, 'picture')}."))
     return dict(read)
 

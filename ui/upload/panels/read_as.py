@@ -108,7 +108,7 @@ def kinds_box(upload_id: str, how: ReadAs, facts: Sequence[Mapping[str, Any]]) -
                 persist_state="session",
                 placeholder="None",
                 help=help_text,
-                width=2 * _BOX_PX,
+                width=3 * _BOX_PX // 2,
             )
 
 

@@ -1,11 +1,11 @@
-"""Labels of pictures, in a table beside them: one column names the file, another what it shows."""
+"""A table beside pictures: one column names the file, another what it shows."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from lime_engine.errors import InputError
 from ui.shell.wording import listed
-from ui.upload.reading.columns import facts_of, labels_of, proposed_label
+from ui.upload.reading.columns import ColumnFacts, labels_of, proposed_label
 from ui.upload.reading.text_files import Table
 from ui.workshop.kept import Labels
 
@@ -17,18 +17,15 @@ def is_label_table(name: str) -> bool:
     return name.casefold().endswith(TABLES)
 
 
-def picture_labels(
-    table: Table, pictures: Sequence[str], column: str | None
-) -> tuple[Labels, str, list[str], int]:
-    """The labels of these files; the column they are from, those there are, and how many are named.
+def picture_rows(table: Table, pictures: Sequence[str]) -> tuple[str, list[int]]:
+    """The column that names these files, and the row of each picture, -1 for none.
 
-    A picture is found by its path, its name, or its name without the ending. Without `column` the
-    likeliest is taken.
+    A picture is found by its path, its name, or its name without the ending.
 
     Raises
     ------
     InputError
-        If no column names the pictures, or none says what they show.
+        If no column names the pictures.
     """
     ways = [_by(key, pictures) for key in (_path, _name, _stem)]
 
@@ -46,22 +43,42 @@ def picture_labels(
             "“cat-1.png”, and another what they show."
         )
     of_files = hits.index(max(hits))
-    others = [name for i, name in enumerate(table.columns) if i != of_files]
-    facts = [each for each in facts_of(table) if each.name in others and each.n_different]
-    if not facts:
+    rows = [-1] * len(pictures)
+    for number, row in enumerate(table.rows):
+        picture = found(row[of_files])
+        if picture is not None:
+            rows[picture] = number
+    return table.columns[of_files], rows
+
+
+def picture_labels(
+    table: Table,
+    facts: Sequence[ColumnFacts],
+    of_files: str,
+    rows: Sequence[int],
+    column: str | None,
+) -> tuple[Labels, str]:
+    """The labels of pictures with these rows, and the column they are from.
+
+    Without `column` the likeliest is taken.
+
+    Raises
+    ------
+    InputError
+        If no column says what they show.
+    """
+    others = [each for each in facts if each.name != of_files]
+    full = [each for each in others if each.n_different]
+    if not full:
         raise InputError(
-            f"The table has no column beside {listed([table.columns[of_files]])} that says what "
-            "the pictures show. Add one."
+            f"The table has no column beside {listed([of_files])} that says what the pictures "
+            "show. Add one."
         )
-    if column not in others:
-        column = proposed_label(facts) or min(facts, key=lambda each: each.n_different).name
+    if column not in [each.name for each in others]:
+        column = proposed_label(full) or min(full, key=lambda each: each.n_different).name
     at = table.columns.index(column)
-    cells = [""] * len(pictures)
-    for row in table.rows:
-        number = found(row[of_files])
-        if number is not None:
-            cells[number] = row[at]
-    return labels_of(cells, column), column, others, max(hits)
+    cells = ["" if row < 0 else table.rows[row][at] for row in rows]
+    return labels_of(cells, column), column
 
 
 def _by(key: Callable[[str], str], pictures: Sequence[str]) -> dict[str, int]:
