@@ -126,12 +126,16 @@ def compare(
     Raises
     ------
     SettingsError
-        If the settings are not those of a projected straight line on a given number of samples.
+        If the settings are not those of a projected straight line on a given number of samples, or
+        there are not two models.
     InputError, PredictorError, TargetError, Cancelled
         As `explain`.
     """
     settings = settings or LimeSettings()
     _check(settings)
+    if not isinstance(predicts, tuple | list) or len(predicts) != 2:
+        n = len(predicts) if isinstance(predicts, tuple | list) else 1
+        raise SettingsError(f"predicts has {n} of two models. Give a pair: (first, second).")
     first, second = ask_each_about(
         perturber.components(instance),
         predicts,

@@ -137,11 +137,11 @@ def ask_about(
     drawing = _part_of(on_progress, 0, most / in_all)
     if settings.n_samples == "auto":
         neighbourhood = _ask_until_settled(
-            asking, Neighbourhood.empty(subject, law), most, target, class_names, drawing
+            asking, Neighbourhood.empty(subject, law, settings), most, target, class_names, drawing
         )
     else:
         design = neighbourhood_design(law, most, _rng(settings, "design", 0), settings.sampler)
-        neighbourhood = asking.about(Neighbourhood.empty(subject, law), design, drawing)
+        neighbourhood = asking.about(Neighbourhood.empty(subject, law, settings), design, drawing)
     return _with_held_out(asking, neighbourhood, _part_of(on_progress, most / in_all, 1))
 
 
@@ -180,7 +180,9 @@ def ask_each_about(
     options["room"] = room or Room.of(settings)
     drawing = _part_of(on_progress, 0, drawn)
     responses = evaluate_each(predicts, perturber, subject, design, on_progress=drawing, **options)
-    found = [Neighbourhood(subject, law, design, answers) for answers in responses]
+    found = [
+        Neighbourhood(subject, law, design, answers, settings=settings) for answers in responses
+    ]
     if n_held_out == 0:
         return found
     held_out = law.draw(n_held_out, _rng(settings, "held out", 0))

@@ -227,7 +227,7 @@ def _is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError):
         return True
     names = " ".join(kind.__name__ for kind in type(error).__mro__)
-    head = str(error)[:_LOOKED_AT]
+    head = in_words(error)[:_LOOKED_AT]
     return bool(_NO_MEMORY_KIND.search(names) or _NO_MEMORY.search(head))
 
 

@@ -5,6 +5,11 @@ from numpy.typing import ArrayLike
 
 from lime_engine.types import FloatArray
 
+TOO_NARROW = (
+    "kernel_width is so narrow that only what is most like the instance counts, which cannot tell "
+    "what each part does. Give a wider one, or leave it out."
+)
+
 
 def cosine_distance(removed: ArrayLike, n_components: int) -> FloatArray:
     """Cosine distance of a mask with `removed` of `n_components` off to the mask with none off.

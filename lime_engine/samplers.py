@@ -6,6 +6,7 @@ from math import comb, floor, sqrt
 import numpy as np
 
 from lime_engine.errors import SettingsError
+from lime_engine.kernels import TOO_NARROW
 from lime_engine.settings import Sampler
 from lime_engine.types import Design, FloatArray, IntArray, Law, MaskArray
 
@@ -13,6 +14,8 @@ MAX_ENUMERATED = 20  # components; beyond it 2^d masks are too many for any budg
 ROWS_FOR_PAIRS = 16  # per coefficient: a pair counts once for the weights, and as one cluster
 MOST_PAIRED = 12  # components whose pairs are helpers
 MAX_CELLS = 20_000_000  # samples times components: with the fit, up to 1 GB of memory
+_LEAST_SPREAD = 1e-5  # of how many are off, among what counts: else rounding is all
+_TINY = float(np.finfo(float).tiny)
 _CELLS_AT_ONCE = 1_000_000  # random keys that are sorted at the same time
 
 
@@ -54,8 +57,16 @@ class MaskLaw:
         The weight of a mask with s components off is sizes[s] kernel[s] / q[s], where q is how
         often the size is drawn. Where a mask is as likely as its complement, they come in pairs,
         once there are enough of them.
+
+        Raises
+        ------
+        SettingsError
+            If the kernel is so narrow that all that counts has as many components off.
         """
         mass = self.sizes * self.kernel
+        share, off = mass / max(mass.sum(), _TINY), np.arange(len(mass))
+        if self.n_components > 1 and share @ (off - share @ off) ** 2 < _LEAST_SPREAD:
+            raise SettingsError(TOO_NARROW)
         informative = mass * self._leverage()
         symmetric = bool(np.allclose(self.sizes, self.sizes[::-1]))
         paired = symmetric and n >= ROWS_FOR_PAIRS * (self.n_components + 1)

@@ -115,7 +115,8 @@ def explain_shapley(
         should_stop=should_stop,
     )
     n_classes = responses.values.shape[1]
-    if not 0 <= target < n_classes:
+    is_number = isinstance(target, int | np.integer) and not isinstance(target, bool)
+    if not is_number or not 0 <= target < n_classes:
         raise TargetError(
             f"{target!r} is not a class of this model. Give an index from 0 to {n_classes - 1}."
         )

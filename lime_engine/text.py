@@ -62,7 +62,7 @@ class TextPerturber:
     Raises
     ------
     SettingsError
-        If `level` is unknown or `pattern` is not a regular expression.
+        If `level` is unknown, `pattern` is not a regular expression, or `placeholder` no text.
     """
 
     level: str = "word"
@@ -74,6 +74,9 @@ class TextPerturber:
     def __post_init__(self) -> None:
         if self.level not in ("word", "character"):
             raise SettingsError(f"level is {self.level!r}; use 'word' or 'character'.")
+        for name in ("pattern", "placeholder"):
+            if not isinstance(value := getattr(self, name), str | None):
+                raise SettingsError(f"{name} is {value!r}; it must be a text, or None.")
         if self.pattern is not None:
             try:
                 regex.compile(self.pattern)

@@ -18,6 +18,7 @@ MaskArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 ClassNames = Sequence[str] | Mapping[int, str]  # in the order of the columns, or by their number
 JSON_VERSION = 1  # of what `Explanation.to_json` writes
+_FORMAT = "lime_engine.Explanation"
 Z95 = 1.959963984540054  # 95% of a normal distribution is within so many standard deviations
 
 Batch_contra = TypeVar("Batch_contra", contravariant=True)
@@ -184,7 +185,8 @@ class Neighbourhood:
     Row 0 of `design` is the instance itself; `law` is what the other rows were drawn from, and
     `looks` says how often this run has been added to and judged again, the first time included.
     `held_out` and `held_out_responses` are the fresh masks for fidelity; None when they were
-    turned off or when the design is exact.
+    turned off or when the design is exact. `settings` are those it was asked with; None where that
+    is not known.
     """
 
     subject: Subject
@@ -194,11 +196,13 @@ class Neighbourhood:
     held_out: Design | None = None
     held_out_responses: Responses | None = None
     looks: int = 1
+    settings: LimeSettings | None = None
 
     @classmethod
-    def empty(cls, subject: Subject, law: Law) -> "Neighbourhood":
+    def empty(cls, subject: Subject, law: Law, settings: LimeSettings) -> "Neighbourhood":
         """Nothing asked yet."""
-        return cls(subject, law, law.instance()[:0], Responses(np.empty((0, 0)), 0))
+        nothing = Responses(np.empty((0, 0)), 0)
+        return cls(subject, law, law.instance()[:0], nothing, settings=settings)
 
     @property
     def probabilities(self) -> FloatArray:
@@ -390,7 +394,7 @@ class Explanation:
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Everything in it, as JSON, with the version of the format."""
-        whole = {"format": "lime_engine.Explanation", "version": JSON_VERSION} | self.to_dict()
+        whole = {"format": _FORMAT, "version": JSON_VERSION} | self.to_dict()
         return json.dumps(whole, ensure_ascii=False, indent=indent)
 
     @classmethod
@@ -408,6 +412,12 @@ class Explanation:
             raise InputError(
                 f"The explanation is not JSON ({in_words(error)}). Give what to_json wrote."
             ) from error
+        kind = data.get("format", _FORMAT) if isinstance(data, dict) else _FORMAT
+        if kind != _FORMAT:
+            raise InputError(
+                f"The JSON is a {cut(repr(kind), 40)}, not an explanation. Give what "
+                "Explanation.to_json wrote."
+            )
         if not isinstance(data, dict) or data.get("version") != JSON_VERSION:
             version = data.get("version") if isinstance(data, dict) else None
             raise InputError(
@@ -416,11 +426,21 @@ class Explanation:
                 "package that wrote it."
             )
         try:
-            return cls.from_dict(data)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            found = cls.from_dict(data)
+            found._check_numbers()
+            return found
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise InputError(
                 f"The JSON is no whole explanation ({in_words(error)}). Give what to_json wrote."
             ) from error
+
+    def _check_numbers(self) -> None:
+        """Raise IndexError if it speaks of a class or a component that there is not."""
+        known = range(len(self.class_names)), range(self.subject.n_components)
+        told = [self.target], [weight.index for weight in self.weights]
+        for what, numbers, there in zip(("class", "component"), told, known, strict=True):
+            if odd := [number for number in numbers if number not in there]:
+                raise IndexError(f"there is no {what} {odd[0]!r}")
 
     def as_frame(self) -> Any:
         """A pandas DataFrame, one row a shown component, strongest first.

@@ -1,11 +1,11 @@
 """The last step: from a neighbourhood to the explanation of one class with K components."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import numpy as np
 
-from lime_engine.errors import PredictorError, TargetError, cut
+from lime_engine.errors import PredictorError, SettingsError, TargetError, cut
 from lime_engine.fit.fidelity import measure_fidelity
 from lime_engine.fit.projection import Estimate, project, restricted
 from lime_engine.fit.rounding import rounding
@@ -32,7 +32,7 @@ def fit(
 ) -> Explanation:
     """The explanation of one class with K components; asks the model nothing.
 
-    Parameters and errors as `explain`.
+    Parameters and errors as `explain`; `settings` that say what was asked must be those of `ask`.
     """
     names, column = explained_class(neighbourhood, target, class_names)
     estimate = None
@@ -40,6 +40,22 @@ def fit(
         values = neighbourhood.responses.values
         estimate = project(neighbourhood.law, neighbourhood.design, values, column)
     return fit_from(neighbourhood, settings, estimate, column, names)
+
+
+def _check_as_asked(asked: LimeSettings | None, settings: LimeSettings) -> None:
+    """What is recorded with an explanation is what the model was asked with.
+
+    Probabilities of one's own for each class may be taken for those that sum to 1.
+    """
+    if asked is None:
+        return
+    for name in ("mode", "kernel_width", "sampler"):
+        then, now = getattr(asked, name), getattr(settings, name)
+        if now != then and (name != "mode" or "regression" in (now, then)):
+            raise SettingsError(
+                f"{name} is {now!r}, but the model was asked with {then!r}. Fit with the settings "
+                "it was asked with, or ask again."
+            )
 
 
 def explained_class(
@@ -57,7 +73,14 @@ def fit_from(
     column: int,
     names: tuple[str, ...],
 ) -> Explanation:
-    """The explanation of the class `column`, from the `estimate` of all components if there is."""
+    """The explanation of the class `column`, from the `estimate` of all components if there is.
+
+    Raises
+    ------
+    SettingsError
+        If `settings` say of what was asked something else than is true.
+    """
+    _check_as_asked(neighbourhood.settings, settings)
     design, responses = neighbourhood.design, neighbourhood.responses
     chosen = select(
         design,
@@ -111,8 +134,10 @@ def _checked_names(class_names: ClassNames | None, n_classes: int) -> tuple[str,
         return tuple(str(i) for i in range(n_classes))
     if isinstance(class_names, Mapping):
         class_names = _in_order(class_names)
-    if isinstance(class_names, str | Set):
+    if isinstance(class_names, str | Set | Iterator):
         kind = "a text" if isinstance(class_names, str) else "a set, which has no order"
+        if isinstance(class_names, Iterator):
+            kind = "an iterator, which can be read only once"
         raise PredictorError(
             f"class_names is {kind}. Pass a list of names in the order of the model's columns."
         )

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lime_engine.errors import SettingsError
 from lime_engine.fit.rounding import moves
-from lime_engine.types import Design, FloatArray, IntArray, Law, MaskArray
+from lime_engine.kernels import TOO_NARROW
+from lime_engine.types import Design, FloatArray, IntArray, Law
 
 ENOUGH = 2  # rows per coefficient, from which on the fit stands without a ridge, and has intervals
 ALPHA = 1.0  # before: the ridge of `lime`, on the components
@@ -20,6 +22,8 @@ ROWS_PER_HELPER = 4  # rows per column of all, from which on helpers help
 _JITTER = 1e-9  # on what needs no ridge, as a share of its own size: some masks are alike
 _HELPER_ALPHA = 1e-4  # on the helpers, as such a share
 _LEAST_SEEN = 2  # rows in which a component is on, and off: a single one fits itself
+_LEAST_TOTAL = 1e-100  # of the weights: beyond it their squares are 0
+_LEAST_WEIGHT = 1e-2  # of what rows with it on, and off, weigh in the limit
 _VANISHING = 1e-6  # of the variance of a mask: its component has a weight in the limit at 0
 _LEAST_LEFT = 1e-3  # of 1 - h, where a row decides its own fit
 
@@ -61,16 +65,18 @@ def project(
         design, values = design[counts], values[counts]
     root = np.sqrt(design.weights)[:, None]
     total = float(design.weights.sum())
+    if total < _LEAST_TOTAL:
+        raise SettingsError(TOO_NARROW)
     level, around = _around_level(design, values)
     y = root * around
     n, d = design.masks.shape
     if not design.exact and n < ENOUGH * (d + 1):
         return _ridge(design, values, target, influence)
-    plain = root * np.column_stack([np.ones(n), design.masks])
     if design.exact:
-        exact = np.linalg.lstsq(plain, y, rcond=None)[0]
+        exact = _exact(design, y)
         exact[0] += level
         return Estimate(exact, target, np.zeros((d + 1, d + 1)), np.zeros((1, d + 1)))
+    plain = root * np.column_stack([np.ones(n), design.masks])
     gram = plain.T @ plain
     ridge = _JITTER * np.maximum(np.diag(gram), _JITTER * total)
     ridge[0] = 0.0
@@ -96,7 +102,7 @@ def project(
     moved = by_cluster[:, : d + 1]
     moved += by_cluster[:, d + 1 :] @ back.T
     moved[:, never_off] = 0.0
-    if not _seen_enough(law, design.masks):
+    if not _seen_enough(law, design):
         return Estimate(found, target, None, moved if influence else None)
     return Estimate(found, target, moved.T @ moved, moved)
 
@@ -126,13 +132,17 @@ def restricted(law: Law, estimate: Estimate, chosen: IntArray) -> Estimate:
     return Estimate(to_chosen @ estimate.coefficients, estimate.target, covariance, influence)
 
 
-def _seen_enough(law: Law, masks: MaskArray) -> bool:
-    """Whether each component that may be on and off was both in several rows."""
-    n_on = masks.sum(axis=0)
-    few = np.flatnonzero(np.minimum(n_on, len(masks) - n_on) < _LEAST_SEEN)
-    share = law.moments(few + 1)
-    total = law.moments(np.array([0]))[0, 0]
-    return not (share[:, 0] < total).any()
+def _seen_enough(law: Law, design: Design) -> bool:
+    """Whether each component that may be on and off was both in several rows that count."""
+    masks, weights = design.masks, design.weights
+    share = law.moments(np.array([0]))[0]
+    share = share[1:] / share[0]
+    for is_so, may_be in ((masks, share), (~masks, 1 - share)):
+        few = is_so.sum(axis=0) < _LEAST_SEEN
+        light = weights @ is_so < _LEAST_WEIGHT * may_be * weights.sum()
+        if ((few | light) & (share < 1) & (may_be > 0)).any():
+            return False
+    return True
 
 
 def _around_level(design: Design, values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -143,6 +153,32 @@ def _around_level(design: Design, values: FloatArray) -> tuple[FloatArray, Float
     moved = np.where(moves(values), values - values[0], 0.0)
     mean = np.average(moved, axis=0, weights=design.weights)
     return values[0] + mean, moved - mean
+
+
+def _exact(design: Design, y: FloatArray) -> FloatArray:
+    """The least squares of all rows there are, whose weights may differ by any power of ten.
+
+    By Householder's QR with the heaviest rows first and columns swapped, which is stable row by row
+    (Cox & Higham, "Stability of Householder QR Factorization for Weighted Least Squares", 1998).
+    What is never off has the weight 0.
+
+    Raises
+    ------
+    SettingsError
+        If the rows with a weight do not tell the components apart, as all rows do.
+    """
+    from scipy.linalg import qr, solve_triangular
+
+    fitted = np.append(0, 1 + np.flatnonzero(~design.masks.all(axis=0)))
+    plain = np.column_stack([np.ones(len(design)), design.masks])[:, fitted]
+    if np.linalg.matrix_rank(plain[design.weights > 0]) < len(fitted):
+        raise SettingsError(TOO_NARROW)
+    heaviest = np.argsort(-design.weights, kind="stable")
+    weighted = np.sqrt(design.weights)[:, None] * plain
+    q, r, order = qr(weighted[heaviest], mode="economic", pivoting=True)
+    found = np.zeros((design.masks.shape[1] + 1, y.shape[1]))
+    found[fitted[order]] = solve_triangular(r, q.T @ y[heaviest])
+    return found
 
 
 def _ridge(design: Design, values: FloatArray, target: int, influence: bool) -> Estimate:

@@ -5,7 +5,8 @@ from math import prod
 
 import numpy as np
 
-from lime_engine.kernels import exponential_kernel
+from lime_engine.errors import SettingsError
+from lime_engine.kernels import TOO_NARROW, exponential_kernel
 from lime_engine.subjects import TabularSubject
 from lime_engine.table.categorical_column import CategoricalColumn
 from lime_engine.table.discretize import ends_of
@@ -17,6 +18,7 @@ _WIDTH = 0.75  # of the kernel, in units of sqrt(d), as `lime` has it
 _BELOW_ONE = np.nextafter(1.0, 0.0)
 _TINY = np.finfo(float).tiny
 _VANISHING = 1e-8  # how often the bin that no training row has is on, tilted: the limit at 0
+_LEAST_KERNEL = 1e-6  # of a row with one column elsewhere: else rounding is all
 _FEW = 8  # rows of a column that are drawn on purpose if the law would give fewer
 _USUAL = 4  # columns that have enough rows count as so many when the rows are shared out
 
@@ -54,15 +56,24 @@ class TabularLaw:
     def around(
         cls, subject: TabularSubject, columns: tuple[Column, ...], kernel_width: float | None
     ) -> "TabularLaw":
-        """The law of the neighbourhood of `subject`; None is the default width."""
+        """The law of the neighbourhood of `subject`; None is the default width.
+
+        Raises
+        ------
+        SettingsError
+            If the width leaves nothing but the instance.
+        """
         d = len(columns)
         pairs = list(zip(columns, subject.values, strict=True))
         width = default_kernel_width(d) if kernel_width is None else kernel_width
+        kernel = exponential_kernel(np.sqrt(np.arange(d + 1)), width)
+        if kernel[1] < _LEAST_KERNEL:
+            raise SettingsError(TOO_NARROW)
         return cls(
             columns=columns,
             codes=np.array([column.code(value) for column, value in pairs]),
             bins=np.array([column.bin_of([value])[0] for column, value in pairs]),
-            kernel=exponential_kernel(np.sqrt(np.arange(d + 1)), width),
+            kernel=kernel,
         )
 
     def draw(self, n: int, rng: np.random.Generator) -> Design:

@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from lime_engine import (
+    Explanation,
+    InputError,
     LimeError,
     LimeSettings,
     PredictorError,
@@ -19,9 +21,13 @@ from lime_engine import (
     TabularPerturber,
     TargetError,
     TextPerturber,
+    ask,
+    compare,
     evaluation,
     explain,
     explain_many,
+    explain_shapley,
+    fit,
 )
 
 TEXT = "a b c d e f g h i j k l m n o p q r"
@@ -361,6 +367,7 @@ def test_class_names_by_their_numbers() -> None:
     [
         ({"a", "b", "c"}, "a set, which has no order. Pass a list"),
         ("abc", "class_names is a text. Pass a list"),
+        (iter("abc"), "an iterator, which can be read only once. Pass a list"),
         ({"a": 0, "b": 1, "c": 2}, "a dict with the keys 'a', 'b', 'c'. Pass a dict from each"),
         ({1: "a", 2: "b", 3: "c"}, "from each column's number (0, 1, …) to its name"),
         (["a"], "3 columns, but there are 1 class name."),
@@ -392,3 +399,69 @@ def test_labels_as_names() -> None:
     names = [10, 20, 30]
     assert explain(TEXT, thirds, TextPerturber(), target="30", class_names=names).target == 2  # type: ignore[arg-type]
     assert explain(TEXT, thirds, TextPerturber(), target=2, class_names=names).target == 2  # type: ignore[arg-type]
+
+
+def mute(texts: list[str]) -> Any:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise ValueError("no words")
+
+    raise Mute
+
+
+def test_an_error_that_cannot_say_what_it_is() -> None:
+    with pytest.raises(PredictorError, match="The model raised Mute"):
+        explain(TEXT, mute, TextPerturber())
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [({"pattern": 5}, "pattern is 5; it must be a text"), ({"placeholder": 5}, "placeholder is 5")],
+)
+def test_what_stands_for_a_word_is_a_text(setting: dict[str, Any], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        TextPerturber(**setting)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_two_models_are_compared(n: int) -> None:
+    with pytest.raises(SettingsError, match=f"predicts has {n} of two models"):
+        compare(TEXT, (halves,) * n, TextPerturber())  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="predicts has 1 of two models"):
+        compare(TEXT, halves, TextPerturber())  # type: ignore[arg-type]
+
+
+def halves(texts: list[str]) -> Any:
+    return np.full((len(texts), 2), 0.5)
+
+
+def test_the_target_of_shapley_weights_is_a_number() -> None:
+    perturber = TextPerturber()
+    subject = perturber.components(TEXT)
+    with pytest.raises(TargetError, match="'yes' is not a class of this model"):
+        explain_shapley(subject, halves, perturber, LimeSettings(), target="yes")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "setting", [{"kernel_width": 8.0}, {"mode": "regression"}, {"sampler": "lime"}]
+)
+def test_what_was_asked_is_fitted_as_it_was_asked(setting: dict[str, Any]) -> None:
+    asked = ask(TEXT, halves, TextPerturber(), LimeSettings())
+    assert fit(asked, LimeSettings(n_features=3)).settings.n_features == 3
+    ((name, value),) = setting.items()
+    with pytest.raises(SettingsError, match=f"{name} is {value!r}, but the model was asked with"):
+        fit(asked, LimeSettings(**setting))
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "says"),
+    [
+        ("target", 9, "there is no class 9"),
+        ("format", "lime_engine.Comparison", "is a 'lime_engine.Comparison', not an explanation"),
+        ("weights", [{"index": 99, "label": "a", "weight": 0.1}], "there is no component 99"),
+    ],
+)
+def test_what_is_read_is_an_explanation(part: str, value: Any, says: str) -> None:
+    written = json.loads(explain(TEXT, halves, TextPerturber()).to_json())
+    with pytest.raises(InputError, match=says):
+        Explanation.from_json(json.dumps(written | {part: value}))

@@ -112,7 +112,7 @@ def test_the_sentence_of_the_report_comes_true() -> None:
     shapley = explain_shapley(
         perturber.components(row), flagged, perturber, LimeSettings(n_samples=400), target=1
     )
-    for n_samples, width in [(6, None), *product((40, 1000, "auto"), (0.1, None, 50.0))]:
+    for n_samples, width in [(6, None), *product((40, 1000, "auto"), (0.2, None, 50.0))]:
         settings = LimeSettings(n_samples=n_samples, kernel_width=width)
         found = explain(row, flagged, perturber, settings, target=1)
         assert found.weights[0].label == "flag > 0"
