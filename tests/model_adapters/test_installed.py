@@ -44,6 +44,7 @@ class Pipeline:
 
     def __init__(self, task: str, name: str) -> None:
         assert task == "text-classification"
+        self.task = task
         self.tokenizer = object()
         names = {0: "NEGATIVE", 1: "POSITIVE"}
         self.model = types.SimpleNamespace(config=types.SimpleNamespace(id2label=names))
