@@ -17,6 +17,7 @@ from lime_engine.evaluation import (
 )
 from lime_engine.fit.explanation import fit
 from lime_engine.fit.projection import ENOUGH
+from lime_engine.models import predict_function
 from lime_engine.samplers import check_room, most_samples, neighbourhood_design
 from lime_engine.settings import LimeSettings
 from lime_engine.subjects import Subject
@@ -131,6 +132,7 @@ def ask_about(
         most = min(settings.max_samples, most_samples(subject.n_components))
     else:
         most = settings.n_samples
+    predict = predict_function(predict, settings.mode)  # once for all it is asked
     asking = _Asking(predict, perturber, settings, should_stop, room or Room.of(settings))
     # Of the whole way the held-out masks are the last part.
     in_all = most + round(settings.held_out * most)
@@ -170,6 +172,7 @@ def ask_each_about(
             'n_samples="auto" stops where one model is settled, which is not the same for all. '
             "Give a number."
         )
+    predicts = [predict_function(predict, settings.mode) for predict in predicts]
     law = perturber.law(subject, settings.kernel_width)
     design = neighbourhood_design(
         law, settings.n_samples, _rng(settings, "design", 0), settings.sampler
@@ -213,6 +216,7 @@ def ask_more(
     if neighbourhood.design.exact:
         return neighbourhood
     check_room(len(neighbourhood.design) + n_samples, neighbourhood.subject.n_components)
+    predict = predict_function(predict, settings.mode)  # once for all it is asked
     asking = _Asking(predict, perturber, settings, should_stop, Room.of(settings))
     share = 1 / (1 + settings.held_out)
     grown = _continued(asking, neighbourhood, n_samples, _part_of(on_progress, 0, share))

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from lime_engine.errors import Cancelled, LimeError, PredictorError, cut, in_words
-from lime_engine.models import predict_function
+from lime_engine.models import PROBABILITY_SLACK, predict_function
 from lime_engine.settings import LimeSettings, Mode
 from lime_engine.subjects import Subject
 from lime_engine.types import (
@@ -41,7 +41,6 @@ _NO_MEMORY = re.compile(  # onnxruntime, JAX, torch on a CPU, C++
     re.IGNORECASE,
 )
 _LOOKED_AT = 10_000  # characters of an error's words
-_PROBABILITY_SLACK = 1e-6
 MOST_SHOWN = 200  # characters of an instance in a sentence
 SUM_SLACK = 0.02  # of a softmax over 1,000 classes in 16 bits
 
@@ -331,7 +330,7 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
         )
     if mode != "regression":
         low, high = answer.min(), answer.max()
-        if low < -_PROBABILITY_SLACK or high > 1 + _PROBABILITY_SLACK:
+        if low < -PROBABILITY_SLACK or high > 1 + PROBABILITY_SLACK:
             raise PredictorError(
                 f"predict returned values from {low:.4g} to {high:.4g}, which are not "
                 "probabilities. Return values from 0 to 1 (predict_proba, or a softmax of scores); "
@@ -343,7 +342,8 @@ def _checked_answer(predict: PredictFn[Batch], batch: Batch, n: int, mode: Mode)
         if abs(sums[row] - 1) > SUM_SLACK:
             raise PredictorError(
                 f"predict returned probabilities that sum to {sums[row]:.4g} (row {row} of {n}), "
-                'not to 1. If each class is a yes or no on its own, set mode="multilabel"; else '
-                "return one probability for each of the classes, the last one too."
+                'not to 1. If each class is a yes or no on its own, set mode="multilabel"; if '
+                "these are scores, return a softmax of them; else return one probability for each "
+                "of the classes, the last one too."
             )
     return answer

@@ -1,16 +1,17 @@
 """Models of other libraries in the place of a predict function, known by the shape they have."""
 
 import sys
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from lime_engine.errors import PredictorError, cut, in_words
+from lime_engine.errors import PredictorError, cut
 from lime_engine.settings import Mode
 from lime_engine.types import FloatArray, PredictFn, plain_array
 
-_SLACK = 1e-3  # of a row of probabilities: the sum of a softmax in 16 bits
+PROBABILITY_SLACK = 1e-6  # so far outside 0 to 1 a probability may be
 
 
 def predict_function(model: Any, mode: Mode = "classification") -> PredictFn[Any]:
@@ -24,21 +25,21 @@ def predict_function(model: Any, mode: Mode = "classification") -> PredictFn[Any
         A scikit-learn estimator (`predict_proba`; `predict` for regression). A text-classification
         pipeline of Hugging Face (all labels, in the order of the model's ids). A Keras model
         (`predict_on_batch`; one column of a yes/no model becomes two). A torch module (in
-        evaluation mode, without gradients; images with channels first, bytes divided by 255; rows
-        that are no probabilities go through a softmax).
+        evaluation mode, without gradients; images with channels first, bytes divided by 255). For
+        classification a softmax makes probabilities of what these two answer, if numbers of the
+        first batch are outside 0 to 1 or are named `logits`; else answers stay as they are.
 
     Raises
     ------
     PredictorError
         If it is none of these.
     """
-    tokenizer = getattr(model, "tokenizer", None)  # of a pipeline for pictures None
-    if callable(model) and tokenizer is not None and hasattr(model, "model"):
+    if _is_text_pipeline(model):
         return partial(_ask_pipeline, model)
     if _has(model, "state_dict", "parameters", "eval", "train", "__call__"):
-        return partial(_ask_torch, model, mode)
+        return partial(_ask_torch, model, _Ending(mode))
     if _has(model, "predict_on_batch"):
-        return partial(_ask_keras, model, mode)
+        return partial(_ask_keras, model, _Ending(mode))
     if mode == "regression" and _has(model, "fit", "predict"):
         return _method(model, "predict")
     if _has(model, "predict_proba"):
@@ -68,11 +69,23 @@ def _method(model: Any, name: str) -> PredictFn[Any]:
     return found
 
 
+def _is_text_pipeline(model: Any) -> bool:
+    """Whether it is one of Hugging Face: others too have a model and a tokenizer."""
+    config = getattr(getattr(model, "model", None), "config", None)
+    return (
+        callable(model)
+        and isinstance(getattr(model, "task", None), str)
+        and getattr(model, "tokenizer", None) is not None  # of a pipeline for pictures None
+        and isinstance(getattr(config, "id2label", None), Mapping)
+    )
+
+
 def _ask_pipeline(pipeline: Any, batch: Any) -> FloatArray:
     """The scores of all labels, a column a label in the order of the model's ids."""
     texts = [str(text) for text in batch]
     answers = pipeline(texts, top_k=None, truncation=True)
-    names = _labels_of(pipeline)
+    by_id = pipeline.model.config.id2label
+    names = [by_id[number] for number in sorted(by_id)]
     found = np.empty((len(texts), len(names)))
     for row, answer in zip(found, answers, strict=True):
         scores = {each["label"]: each["score"] for each in answer}
@@ -86,18 +99,7 @@ def _ask_pipeline(pipeline: Any, batch: Any) -> FloatArray:
     return found
 
 
-def _labels_of(pipeline: Any) -> list[Any]:
-    try:
-        by_id = pipeline.model.config.id2label
-        return [by_id[number] for number in sorted(by_id)]
-    except (AttributeError, TypeError, KeyError) as error:
-        raise PredictorError(
-            f"The pipeline does not say which labels its model has ({in_words(error)}). Give a "
-            "function from texts to one column of probabilities a label."
-        ) from error
-
-
-def _ask_torch(module: Any, mode: Mode, batch: Any) -> FloatArray:
+def _ask_torch(module: Any, ending: "_Ending", batch: Any) -> FloatArray:
     """The module's answer in evaluation mode; its mode is put back."""
     torch: Any = sys.modules.get("torch")  # who made the module has imported it
     inputs = _numbers(batch, "A torch module")
@@ -115,16 +117,19 @@ def _ask_torch(module: Any, mode: Mode, batch: Any) -> FloatArray:
             answer = module(tensor)
     finally:
         module.train(was_training)
-    return _probabilities(plain_array(getattr(answer, "logits", answer), float), mode)
+    logits = getattr(answer, "logits", None)
+    if logits is not None:
+        return ending(plain_array(logits, float), are_scores=True)
+    return ending(plain_array(answer, float))
 
 
-def _ask_keras(model: Any, mode: Mode, batch: Any) -> FloatArray:
+def _ask_keras(model: Any, ending: "_Ending", batch: Any) -> FloatArray:
     inputs = np.asarray(batch)
     answer = plain_array(model.predict_on_batch(inputs), float)
-    if mode == "classification" and answer.shape[1:] in ((), (1,)):
+    if ending.mode == "classification" and answer.shape[1:] in ((), (1,)):
         yes = answer.reshape(-1)
         return np.column_stack([1 - yes, yes])
-    return _probabilities(answer, mode)
+    return ending(answer)
 
 
 def _numbers(batch: Any, who: str) -> Any:
@@ -138,12 +143,34 @@ def _numbers(batch: Any, who: str) -> Any:
     return found
 
 
-def _probabilities(answer: FloatArray, mode: Mode) -> FloatArray:
-    """Rows that are no probabilities of several classes through a softmax."""
-    if mode != "classification" or answer.ndim != 2 or answer.shape[1] < 2:
-        return answer
-    known = answer.min() >= 0 and np.abs(answer.sum(axis=1) - 1).max() <= _SLACK
-    if known or not np.isfinite(answer).all():
-        return answer
-    raised = np.exp(answer - answer.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+class _Ending:
+    """What is done with a network's numbers: nothing, or a softmax where they are scores.
+
+    Numbers outside 0 to 1 are scores, and what is called logits. The first batch decides for all: a
+    softmax of some batches alone would be another model. What is from 0 to 1 stays as it is;
+    whether it is a probability of one of several classes is for whoever has asked to see.
+    """
+
+    def __init__(self, mode: Mode) -> None:
+        self.mode = mode
+        self._are_scores: bool | None = None
+
+    def __call__(self, answer: FloatArray, are_scores: bool = False) -> FloatArray:
+        if self.mode != "classification" or answer.ndim != 2 or answer.shape[1] < 2:
+            return answer
+        if not np.isfinite(answer).all():
+            return answer
+        low, high = answer.min(), answer.max()
+        are_outside = low < -PROBABILITY_SLACK or high > 1 + PROBABILITY_SLACK
+        if self._are_scores is None:
+            self._are_scores = bool(are_scores or are_outside)
+        if not self._are_scores:
+            if are_outside:
+                raise PredictorError(
+                    f"The model's first answers were from 0 to 1, as probabilities are; then came "
+                    f"some from {low:.4g} to {high:.4g}, as scores are. Give a function that "
+                    "returns a softmax of its scores, or probabilities."
+                )
+            return answer
+        raised = np.exp(answer - answer.max(axis=1, keepdims=True))
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True))

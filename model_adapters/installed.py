@@ -19,6 +19,7 @@ import numpy as np
 
 from lime_engine.errors import LimeError
 from lime_engine.models import predict_function
+from lime_engine.settings import Mode
 from lime_engine.types import FloatArray
 from model_adapters.errors import NetworkError
 from model_adapters.own.asked import OwnModel
@@ -198,8 +199,11 @@ def _loaded(model: Installed) -> Any:
     beside = str(Path(os.environ[LISTED_IN]).resolve().parent)
     if beside not in sys.path:
         sys.path.append(beside)  # last: it hides no installed package
+    # What the file says of the answers holds for them as the model gives them.
+    mode: Mode = "classification" if model.output == "probabilities" else "multilabel"
     try:
-        return predict_function(getattr(importlib.import_module(module), name)())
+        made = getattr(importlib.import_module(module), name)()
+        return predict_function(made, mode)
     except MemoryError:
         raise
     except Exception as error:  # whatever the operator's code raises

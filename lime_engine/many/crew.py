@@ -16,7 +16,7 @@ from uuid import uuid4
 from lime_engine.errors import Cancelled, LimeError, PredictorError
 from lime_engine.evaluation import OnProgress, ShouldStop
 from lime_engine.many.instances import Instances
-from lime_engine.many.workers import Outcome, Processes, told, worked
+from lime_engine.many.workers import Job, Outcome, Processes, told, worked
 
 IN_FLIGHT = 256  # instances handed to an executor at once: enough for a large cluster
 _POLL_SECONDS = 0.2
@@ -25,7 +25,7 @@ _MOST_LOST = 8  # before the first explanation: then no single instance is to bl
 
 def outcomes(
     instances: Instances,
-    job: tuple[bytes, ...],
+    job: Job,
     executor: Executor | None,
     on_progress: OnProgress | None,
     should_stop: ShouldStop | None,
@@ -56,9 +56,7 @@ class _Crew:
     died are tried again, each alone.
     """
 
-    def __init__(
-        self, instances: Instances, job: tuple[bytes, ...], executor: Executor | None
-    ) -> None:
+    def __init__(self, instances: Instances, job: Job, executor: Executor | None) -> None:
         self._instances, self._job = instances, job
         self._ends_it = executor is None
         self._executor = executor or Processes()

@@ -1,7 +1,7 @@
 """Explanations of many instances, on the workers of any executor."""
 
 from collections.abc import Callable, Generator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from lime_engine.engine import explain
 from lime_engine.evaluation import OnProgress, Perturber, Room, ShouldStop
 from lime_engine.many.crew import outcomes
 from lime_engine.many.instances import by_position
-from lime_engine.many.workers import Outcome, packed
+from lime_engine.many.workers import Here, Job, Outcome, Sent, packed
 from lime_engine.settings import LimeSettings
 from lime_engine.show.progress import bar
 from lime_engine.types import ClassNames, Explanation, PredictFn
@@ -50,12 +50,15 @@ def explain_many(
         Read by position, and not before it is needed, as `instances.by_position` says; `row` of an
         outcome is that position.
     load : callable without arguments
-        Returns the predict function; called once a worker. It, the perturber and `keep` are sent
-        to the workers: functions of a module by name, those of a notebook or a script, and
-        lambdas, by value. What they use must pickle.
+        Returns the predict function; called once a worker in each call of this function, so that
+        a model that was trained anew is loaded anew. It, the perturber and `keep` are sent to the
+        workers: functions of a module by name, those of a notebook or a script, and lambdas, by
+        value. What they use must pickle. A worker holds at most two models at a time.
     executor : concurrent.futures.Executor, optional
         A process pool, a Dask cluster's `Client(address).get_executor()`, ... By default a pool of
-        as many processes as there are cores, which is replaced when one of them dies.
+        as many processes as there are cores, which is replaced when one of them dies. To a
+        ThreadPoolExecutor nothing is sent, and nothing need pickle: `load` is called once, and all
+        threads ask the model that it returns, several at a time.
     on_progress, should_stop : callable, optional
         As in `explain`; the fraction is that of the instances that have an outcome.
     keep : callable, optional
@@ -141,7 +144,11 @@ def each(
     should_stop: ShouldStop | None,
 ) -> Generator[Outcome[Any], None, None]:
     """The work on each instance, with what is loaded; as `explain_many` says."""
-    packed("the perturber", work.perturber)
-    packed("keep", work.keep)
-    job = packed("load", load), packed("a setting", work)
+    job: Job
+    if isinstance(executor, ThreadPoolExecutor):
+        job = Here(load, work)
+    else:
+        packed("the perturber", work.perturber)
+        packed("keep", work.keep)
+        job = Sent.by(executor, load, work)
     return outcomes(by_position(instances), job, executor, on_progress, should_stop)

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from multiprocessing.connection import Connection, wait
 from threading import Event, Lock, Thread
 from typing import Any, Generic, TypeVar
+from uuid import uuid4
 
 from lime_engine.errors import (
     MOST_TOLD,
@@ -61,7 +62,8 @@ def packed(name: str, value: Any) -> bytes:
 class Processes(Executor):
     """Processes of this computer, one a core, replaced when one of them has died.
 
-    Whoever has made them ends them; what they have loaded serves until then.
+    Whoever has made them ends them; what they have loaded serves until then, also the next call
+    with an equal `load`.
     """
 
     def __init__(self) -> None:
@@ -102,20 +104,59 @@ def _life() -> tuple[Connection, Connection]:
     return ends
 
 
+# --- what a worker is given -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How to load the model and what to do with it, as bytes for a worker, which unpacks them once.
+
+    `call` is another each time: what one call has loaded, and found out of the model, is not the
+    next one's, which may be about a model that was trained since. But `is_kept` says that what is
+    loaded serves all calls.
+    """
+
+    load: bytes
+    work: bytes
+    call: str
+    is_kept: bool
+
+    @classmethod
+    def by(cls, executor: Executor | None, load: Any, work: Any) -> "Sent":
+        """Raises SettingsError if one of them cannot be sent."""
+        is_kept = isinstance(executor, Processes)
+        return cls(packed("load", load), packed("a setting", work), uuid4().hex, is_kept)
+
+    def opened(self) -> tuple[Any, Any]:
+        with _loading:
+            model = _loaded(self.load, None if self.is_kept else self.call)
+            return model, _unpacked(self.work, self.call)
+
+
+class Here:
+    """The same for threads: the very objects, and one model for all, loaded when it is needed."""
+
+    def __init__(self, load: Callable[[], Any], work: Any) -> None:
+        self._loaded, self._work, self._loading = cache(load), work, Lock()
+
+    def opened(self) -> tuple[Any, Any]:
+        with self._loading:
+            return self._loaded(), self._work
+
+
+Job = Sent | Here
+
+
 # --- in the workers ------------------------------------------------------------------------------
 
 
-def worked(
-    job: tuple[bytes, ...], row: int, instance: Any, once: str
-) -> Outcome[Any] | PredictorError:
+def worked(job: Job, row: int, instance: Any, once: str) -> Outcome[Any] | PredictorError:
     """What came of the work, or what went wrong; an error of its own if with the model.
 
     `once` is another each time: Dask would take two equal calls for one.
     """
     try:
-        with _loading:
-            load, work = job
-            model, do = _loaded(load), _unpacked(work)
+        model, do = job.opened()
     except Exception as error:
         return PredictorError(f"The model could not be loaded. {told(error)}")
     began = time.monotonic()
@@ -127,17 +168,24 @@ def worked(
 
 
 _loading = Lock()  # a worker may have several threads
+_models: dict[tuple[bytes, str | None], Any] = {}  # the last used at the end
 
 
-@lru_cache(maxsize=_LOADED_AT_ONCE)
-def _loaded(load: bytes) -> Any:
+def _loaded(load: bytes, call: str | None) -> Any:
     """The model, loaded once a worker, also if it is asked in several ways."""
-    return pickle.loads(load)()
+    key = load, call
+    if key in _models:
+        _models[key] = _models.pop(key)
+    else:
+        while len(_models) >= _LOADED_AT_ONCE:  # room is made before, not after
+            del _models[next(iter(_models))]
+        _models[key] = pickle.loads(load)()
+    return _models[key]
 
 
 @lru_cache(maxsize=_LOADED_AT_ONCE)
-def _unpacked(packed: bytes) -> Any:
-    return pickle.loads(packed)
+def _unpacked(work: bytes, call: str) -> Any:
+    return pickle.loads(work)
 
 
 def told(error: BaseException) -> str:

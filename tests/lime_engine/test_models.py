@@ -21,9 +21,11 @@ from lime_engine import (
     explain,
     ignores_case,
 )
+from lime_engine.models import predict_function
 
 IRIS = load_iris()
 TEXTS = ["good soup", "good bread", "bad soup", "bad bread"]
+WORDS = [f"word{number}" for number in range(10)]
 SLOPES = np.array([[1.0, -1.0, 0.0], [0.0, 2.0, -2.0], [0.5, 0.5, -1.0], [1.0, 0.0, -1.0]])
 
 
@@ -74,6 +76,8 @@ def test_what_cannot_answer_is_said():
 class Pipeline:
     """As Hugging Face's for text-classification: a list of texts -> scores, the highest first."""
 
+    task = "text-classification"
+
     def __init__(self, labels=("NEG", "NEUTRAL", "POS")):
         self.tokenizer = object()
         self.model = SimpleNamespace(config=SimpleNamespace(id2label=dict(enumerate(labels))))
@@ -102,10 +106,24 @@ def test_a_pipeline_s_labels_are_columns_in_the_order_of_its_ids():
     assert "old soup" in {" ".join(text.split()) for text in pipeline.asked}
     with pytest.raises(PredictorError, match="its model has A, B, C"):
         explain("good old soup", Pipeline("ABC"), TextPerturber())
-    broken = Pipeline()
-    broken.model = None
-    with pytest.raises(PredictorError, match="does not say which labels"):
-        explain("good old soup", broken, TextPerturber())
+
+
+class Own:
+    """A class of one's own around a model and its tokenizer, whose call takes texts alone."""
+
+    def __init__(self):
+        pipeline = Pipeline()
+        self.model, self.tokenizer = pipeline.model, pipeline.tokenizer
+
+    def __call__(self, texts):
+        good = np.array([0.7 if "good" in text else 0.2 for text in texts])
+        return np.column_stack([1 - good, good])
+
+
+def test_a_class_of_one_s_own_with_a_model_and_a_tokenizer_is_a_function():
+    found = explain("good old soup", Own(), TextPerturber())
+    assert found.probabilities == pytest.approx((0.3, 0.7))
+    assert (found.weights[0].label, found.weights[0].weight) == ("good", pytest.approx(0.5))
 
 
 class Tensor:
@@ -241,3 +259,88 @@ def test_a_keras_model_of_several_classes_and_of_yes_and_no():
     p = 1 / (1 + np.exp(3 - IRIS.data[60, 2]))
     assert yes.probabilities == pytest.approx((1 - p, p))
     assert yes.weights[0].index == 2
+
+
+# --- scores and probabilities of networks --------------------------------------------------------
+
+COLUMNS = TabularPerturber.learn(IRIS.data)
+
+
+def in_bfloat16(values):
+    """Rounded to the 8 bits of precision that bfloat16 has."""
+    bits = np.asarray(values, dtype=np.float32).view(np.uint32)
+    return ((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000).view(np.float32)
+
+
+def sigmoids(rows):
+    return 1 / (1 + np.exp(1.0 - rows @ SLOPES))
+
+
+def test_a_softmax_in_bfloat16_gets_no_second_one():
+    model = KerasModel(lambda rows: in_bfloat16(softmax(rows @ SLOPES)))
+    sums = model.forward(IRIS.data).sum(axis=1)
+    assert 1e-3 < np.abs(sums - 1).max() < 0.02
+
+    found = explain(IRIS.data[60], model, COLUMNS)
+    known = explain(IRIS.data[60], model.forward, COLUMNS)
+    assert (found.probabilities, found.weights) == (known.probabilities, known.weights)
+
+
+@pytest.mark.usefixtures("_torch")
+@pytest.mark.parametrize("kind", [KerasModel, Module])
+def test_a_yes_or_no_for_each_class_is_not_made_one_of_several(kind):
+    model, each = kind(sigmoids), LimeSettings(mode="multilabel")
+    with pytest.raises(
+        PredictorError, match=r'sum to .*set mode="multilabel"; if these are scores'
+    ):
+        explain(IRIS.data[60], model, COLUMNS)
+    found = explain(IRIS.data[60], model, COLUMNS, each, target=1)
+    known = explain(IRIS.data[60], sigmoids, COLUMNS, each, target=1)
+    assert found.probabilities == pytest.approx(known.probabilities, abs=1e-6)
+    explainer = LimeTabularExplainer(IRIS.data, random_state=0)
+    found, known = (
+        explainer.explain_instance(IRIS.data[60], either).as_list() for either in (model, sigmoids)
+    )
+    assert dict(found) == pytest.approx(dict(known), abs=1e-5)
+
+
+def test_the_first_batch_decides_for_all():
+    scores, inside = np.array([[2.0, -1.0]]), np.array([[0.4, 0.6], [0.5, 0.5]])
+    ask = predict_function(KerasModel(lambda rows: rows))
+    assert ask(scores) == pytest.approx(softmax(scores))
+    assert ask(inside) == pytest.approx(softmax(inside))
+
+    ask = predict_function(KerasModel(lambda rows: rows))
+    assert ask(inside) == pytest.approx(inside)
+    with pytest.raises(PredictorError, match=r"first answers were from 0 to 1.* from -1 to 2"):
+        ask(scores)
+
+
+def test_it_decides_for_the_copies_that_judge_the_fit_too():
+    """Scores that are outside 0 to 1 for the instance alone, which is in the first batch."""
+
+    def scores(texts):
+        here = np.array([[word in text.split() for word in WORDS] for text in texts])
+        first = here @ np.linspace(0.0, 0.05, len(WORDS)) + 0.2
+        return np.where(here.all(axis=1)[:, None], [3.0, -1.0], np.column_stack([first, 1 - first]))
+
+    settings = LimeSettings(n_samples=200, held_out=0.5)
+    found = explain(" ".join(WORDS), KerasModel(scores), TextPerturber(), settings)
+    known = explain(
+        " ".join(WORDS), lambda texts: softmax(scores(texts)), TextPerturber(), settings
+    )
+    assert not found.fidelity.exact
+    assert found.fidelity.r2 == pytest.approx(known.fidelity.r2)
+    assert [word.weight for word in found.weights] == pytest.approx(
+        [word.weight for word in known.weights]
+    )
+
+
+@pytest.mark.usefixtures("_torch")
+def test_what_is_named_logits_is_scores_whatever_it_is():
+    class Named(Module):
+        def __call__(self, tensor):
+            return SimpleNamespace(logits=super().__call__(tensor))
+
+    values = np.array([[0.25, 0.5, 0.125]])
+    assert predict_function(Named(lambda rows: rows))(values) == pytest.approx(softmax(values))

@@ -44,6 +44,7 @@ class Pipeline:
 
     def __init__(self, task: str, name: str) -> None:
         assert task == "text-classification"
+        self.task = task
         self.tokenizer = object()
         names = {0: "NEGATIVE", 1: "POSITIVE"}
         self.model = types.SimpleNamespace(config=types.SimpleNamespace(id2label=names))
@@ -125,6 +126,24 @@ def test_the_example_of_keras(folder: Path) -> None:
 def test_the_example_of_transformers(folder: Path) -> None:
     answers = opened("Sentiment")(["a good day", "a day"])
     assert answers == pytest.approx(np.array([[0.1, 0.9], [0.8, 0.2]]))
+
+
+@pytest.mark.parametrize(
+    ("output", "known"),
+    [("logits", [[1 / (1 + np.e), np.e / (1 + np.e)]]), ("independent", [[0.5, 0.9]])],
+)
+def test_what_the_file_says_of_the_answers_is_said_of_the_model_s_own(
+    output: str, known: list[list[float]], folder: Path
+) -> None:
+    answers = "[[3.0, 4.0]]" if output == "logits" else "[[0.5, 0.9]]"
+    code = (
+        "import numpy\n"
+        "class Keras:\n"
+        f"    def predict_on_batch(self, texts): return numpy.repeat({answers}, len(texts), 0)\n"
+        "load = Keras\n"
+    )
+    write(folder, entry(output=f'"{output}"'), code)
+    assert opened("Mine")(["one", "two"]) == pytest.approx(np.repeat(known, 2, 0))
 
 
 def test_nothing_is_imported_before_a_model_is_loaded(folder: Path) -> None:

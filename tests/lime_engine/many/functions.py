@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
+from typing import ClassVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -37,6 +39,33 @@ def load_and_note(log: Path) -> Callable[[Sequence[str]], FloatArray]:
     with log.open("a") as file:
         file.write(f"{os.getpid()} {'streamlit' in sys.modules}\n")
     return predict
+
+
+class OneWord:
+    """P(1) = .7 where the word is, .2 where it is not."""
+
+    alive: ClassVar["WeakSet[OneWord]"] = WeakSet()
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.alive.add(self)
+
+    def __call__(self, texts: Sequence[str]) -> FloatArray:
+        p = np.array([0.7 if self.word in text.split() else 0.2 for text in texts])
+        return np.column_stack([1 - p, p])
+
+
+def load_kept(path: Path) -> OneWord:
+    """The model that was trained last: its word is in the file."""
+    return OneWord(path.read_text())
+
+
+def load_and_count(log: Path, number: int) -> OneWord:
+    """Write how many models there are while one is loaded; `number` makes it another `load`."""
+    model = OneWord("urgent")
+    with log.open("a") as file:
+        file.write(f"{len(OneWord.alive)}\n")
+    return model
 
 
 def load_nothing() -> Callable[[Sequence[str]], FloatArray]:

@@ -14,7 +14,7 @@ from functools import partial
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from threading import Lock
-from typing import Any, ClassVar
+from typing import Any
 
 import dask
 import distributed
@@ -23,6 +23,8 @@ import pytest
 import lime_engine.many.crew
 from lime_engine import LimeSettings, Outcome, TextPerturber, explain, explain_many
 from lime_engine.errors import Cancelled, InputError, PredictorError, SettingsError
+from lime_engine.many.explaining import whole
+from lime_engine.many.workers import Processes
 from sample_models import load_model
 from tests.conditions import is_alive, until
 from tests.lime_engine.many import functions
@@ -107,16 +109,55 @@ def test_the_default_pool_explains_each_as_explain_does(log: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_children")
-def test_a_pool_that_was_given_stays_usable_and_its_workers_keep_the_model(log: Path) -> None:
+def test_a_pool_that_was_given_stays_usable_and_loads_once_a_worker_and_call(log: Path) -> None:
     load = partial(functions.load_and_note, log)
     texts = [*TEXTS[:3], text(3, "raise"), *TEXTS[4:]]
+    n_before = 0
     with pool() as executor:
         for _ in range(2):
             errors = errors_of(list(many(texts, load, executor)), texts)
             assert list(errors) == [3]
             assert "ValueError: no such word" in errors[3]
+            loads = processes_in(log)[n_before:]
+            assert len(loads) == len(set(loads)) >= 1
+            n_before += len(loads)
         assert executor.submit(abs, -1).result() == 1
-    assert len(processes_in(log)) == len(set(processes_in(log))) <= 2
+
+
+@pytest.mark.usefixtures("no_children")
+def test_processes_of_an_owner_who_keeps_them_keep_the_model(log: Path) -> None:
+    load, processes = partial(functions.load_and_note, log), Processes()
+    for keep in (functions.strongest, whole):
+        assert all(outcome.error is None for outcome in many(TEXTS, load, processes, keep=keep))
+    processes.shutdown()
+    assert len(processes_in(log)) == len(set(processes_in(log))) <= processes.n
+
+
+@pytest.mark.usefixtures("no_children")
+def test_a_worker_has_two_models_at_most_also_while_it_loads_one(log: Path) -> None:
+    with pool(1) as executor:
+        for number in (0, 1, 0, 0, 2):
+            list(many(TEXTS[:2], partial(functions.load_and_count, log, number), executor))
+    assert log.read_text().split() == ["1", "2", "2", "2", "2"]
+
+
+def said_by_the_last(path: Path, executors: Callable[[], Executor | None]) -> list[str]:
+    """The strongest word, after each training of a model whose one word is in the file."""
+    found = []
+    for word in ("urgent", "calm"):
+        path.write_text(word)
+        load = lambda: functions.load_kept(path)  # noqa: E731
+        (outcome,) = many(TEXTS[:1], load, executors(), keep=functions.strongest)
+        found.append(outcome.result[1])
+    return found
+
+
+@pytest.mark.usefixtures("no_children")
+def test_a_model_that_was_trained_anew_is_loaded_anew(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    with pool(1) as processes, ThreadPoolExecutor(1) as threads:
+        for executors in (lambda: processes, lambda: threads, lambda: None):
+            assert said_by_the_last(path, executors) == ["urgent", "calm"]
 
 
 @pytest.mark.usefixtures("no_children")
@@ -343,6 +384,10 @@ def test_a_cluster_takes_the_same_texts_again_after_a_cancel(cluster: Any) -> No
     assert errors_of(list(many(texts, functions.load, executor)), texts) == {}
 
 
+def test_a_cluster_loads_a_model_anew_that_was_trained_anew(cluster: Any, tmp_path: Path) -> None:
+    assert said_by_the_last(tmp_path / "model", cluster.get_executor) == ["urgent", "calm"]
+
+
 # --- what needs no process -------------------------------------------------------------------
 
 
@@ -377,17 +422,35 @@ def test_instances_are_read_when_they_are_handed_out(monkeypatch: pytest.MonkeyP
     assert errors == {7: "Picture 7 is broken. Save it again."}
 
 
-def test_threads_load_once_and_keep_what_they_are_told_to(log: Path) -> None:
+def test_threads_load_once_a_call_and_keep_what_they_are_told_to(log: Path) -> None:
     load = partial(functions.load_and_note, log)
     with ThreadPoolExecutor(4) as executor:
         outcomes = list(many(TEXTS, load, executor, keep=functions.strongest))
-        again = LimeSettings(n_samples=16, n_features=1)
-        list(explain_many(TEXTS, load, PERTURBER, again, executor))
+        assert len(processes_in(log)) == 1
+        list(many(TEXTS, load, executor))
     assert {outcome.row: outcome.result for outcome in outcomes} == {
         row: functions.strongest(one, explain(one, functions.predict, PERTURBER, SETTINGS))
         for row, one in enumerate(TEXTS)
     }
-    assert len(processes_in(log)) == 1
+    assert len(processes_in(log)) == 2
+
+
+def test_threads_get_the_very_objects() -> None:
+    """What no pickle takes, and what a copy would not be: each is used as it is."""
+    lock, asked, kept = Lock(), [], []
+
+    def predict(texts: Sequence[str]) -> Any:
+        with lock:
+            asked.extend(texts)
+        return functions.predict(texts)
+
+    with ThreadPoolExecutor(2) as executor:
+        outcomes = list(
+            many(TEXTS, lambda: predict, executor, keep=lambda *one: (lock, kept.append(one)))
+        )
+    assert {id(outcome.result[0]) for outcome in outcomes} == {id(lock)}
+    assert sorted(each for each, _ in kept) == sorted(TEXTS)
+    assert len(asked) == sum(explanation.n_calls for _, explanation in kept)
 
 
 def test_any_number_of_workers_says_the_same() -> None:
@@ -417,25 +480,13 @@ def test_what_is_known_of_one_instance_is_known_for_the_next() -> None:
 
     settings = LimeSettings(n_samples=64, held_out=0.0)
     with ThreadPoolExecutor(1) as executor:
-        outcomes = list(explain_many(TEXTS, Here(cramped), PERTURBER, settings, executor))
+        outcomes = list(explain_many(TEXTS, lambda: cramped, PERTURBER, settings, executor))
     assert [outcome.error for outcome in outcomes] == [None] * len(TEXTS)
     assert sum(size > 20 for size in asked) <= 2
     begun, *later = first.values()
     assert begun == 2
     assert len(later) == len(TEXTS) - 1
     assert min(later) > 2
-
-
-class Here:
-    """Gives what this process has, also after a way through pickle."""
-
-    kept: ClassVar[dict[int, Any]] = {}
-
-    def __init__(self, value: Any) -> None:
-        self.kept[id(value)], self.number = value, id(value)
-
-    def __call__(self) -> Any:
-        return self.kept[self.number]
 
 
 def test_class_names_and_the_settings_reach_the_worker() -> None:
