@@ -152,6 +152,26 @@ def test_the_same_file_stays_while_somebody_else_is_at_work_with_it(
     assert not any(b"of both" in content for content in on_disk().values())
 
 
+def test_what_somebody_else_has_opened_by_a_link_goes(
+    went_to: Went, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever brought it is promised so; and it is not said that something is left."""
+    monkeypatch.setattr(brought, "_is_open", lambda name: True)
+    monkeypatch.setattr(brought, "_session", lambda: "mine")
+    mine = bringing("text")
+    mine.segmented_control(key="upload-way").set_value("Texts in a table").run()
+    texts = csv(pd.DataFrame({"comment": [f"Text {i} of one" for i in range(12)]}))
+    give(mine, "one.csv", texts)
+    press(mine, "Explain")
+    source = went_to[-1][1]["item"].split("-")[1]
+    monkeypatch.setattr(brought, "_session", lambda: "theirs")
+    assert "12 texts" in seen(opened(upload, kind="text", data=source))
+    monkeypatch.setattr(brought, "_session", lambda: "mine")
+    delete(settled(mine.run()))
+    assert "Left are files" not in seen(mine)
+    assert not any(b"of one" in content for content in on_disk().values())
+
+
 def test_who_edits_what_somebody_else_has_brought_deletes_the_edit_alone() -> None:
     source = kept.keep_texts(["The waiter was friendly to them", "The soup was cold"])
     edit = kept.keep_edit("The waiter was rude to them", Item(source, 0), "rude")

@@ -10,7 +10,7 @@ from sample_models import Task
 from ui.workshop.catalogue import find_task
 
 _NETWORKS, _DATA = "networks-brought", "data-brought"
-_IDS, _EDITS = "ids-brought", "edits-brought"
+_IDS, _EDITS, _OPENED = "ids-brought", "edits-brought", "ids-opened"
 _held: dict[str, set[str]] = {}  # by session, the ids of what it has brought
 _locked = threading.Lock()
 
@@ -18,8 +18,15 @@ _locked = threading.Lock()
 def remember_ids(*entry_ids: str) -> None:
     """Note what this session has put into the store, which goes when it deletes its data."""
     st.session_state.setdefault(_IDS, set()).update(entry_ids)
+    own = {*entry_ids} - st.session_state.get(_OPENED, set())
     with _locked:
-        _held.setdefault(_session(), set()).update(entry_ids)
+        _held.setdefault(_session(), set()).update(own)
+
+
+def remember_opened(entry_id: str) -> None:
+    """Note what a link names: it goes with the rest, also when whoever brought it deletes it."""
+    st.session_state.setdefault(_OPENED, set()).add(entry_id)
+    remember_ids(entry_id)
 
 
 def remember_edit(entry_id: str) -> None:
@@ -38,7 +45,10 @@ def edits() -> frozenset[str]:
 
 
 def of_others() -> frozenset[str]:
-    """Of `ids` those that somebody has brought, too, whose page is open: the same files."""
+    """Of `ids` those that somebody has brought, too, whose page is open: the same files.
+
+    Not what somebody has opened by a link.
+    """
     with _locked:
         for session in [each for each in _held if each != _session() and not _is_open(each)]:
             del _held[session]
@@ -48,7 +58,7 @@ def of_others() -> frozenset[str]:
 
 def forget() -> None:
     """Offer nothing any more that was brought."""
-    for which in (_NETWORKS, _DATA, _IDS, _EDITS):
+    for which in (_NETWORKS, _DATA, _IDS, _EDITS, _OPENED):
         st.session_state.pop(which, None)
     with _locked:
         _held.pop(_session(), None)

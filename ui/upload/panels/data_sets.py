@@ -9,7 +9,7 @@ import streamlit as st
 from sample_models import Task
 from sample_models.types import Kind
 from ui.figures.palette import counted
-from ui.shell.brought import remember_data, remember_ids
+from ui.shell.brought import remember_data, remember_ids, remember_opened
 from ui.shell.notices import remark
 from ui.shell.wording import NOUNS, plain
 from ui.upload.reading.headers import shown_name
@@ -170,6 +170,7 @@ def read_address() -> None:
     if each is None:
         name = shown_name(at.get("name", "") or "data")
         each = DataSet(kind, source, name, task.key if task and fits else None)
+        remember_opened(source)
         _remember(each)
     models = at.get("models", "")
     card = read_card(models)
