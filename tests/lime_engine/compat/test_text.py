@@ -3,6 +3,7 @@
 import io
 import pickle
 import re
+import unicodedata
 from contextlib import redirect_stdout
 
 import numpy as np
@@ -87,6 +88,33 @@ def test_the_words_of_each_splitting_are_those_of_lime():
         if made.get("split_expression") == "(s)":  # `lime` has separators in groups twice
             continue
         assert [name for name, _ in found] == [name for name, _ in known]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "80 m² and 3½ rooms",
+        "CO₂ and ①②③ steps",
+        "I love it ❤️ so",
+        "👨\u200d👩\u200d👧 family 1️⃣ first",
+        "cafe\u0301 soft\u00adhyphen a\u200db नमस्ते snake_case",
+    ],
+)
+def test_what_a_word_is_says_re(text):
+    ours, theirs = both(many=50, text=text, ask={"num_features": 99})
+
+    found = sorted(name for name, _ in ours.as_list(positions=True))
+    assert found == sorted(name for name, _ in theirs.as_list(positions=True))
+    assert {name for name, _ in ours.as_list()} == {word for word in re.split(r"\W+", text) if word}
+
+
+def test_each_character_is_part_of_a_word_or_not_as_re_has_it():
+    """But for marks of scripts without spaces, which stay with their letter."""
+    known = [c for c in map(chr, range(0x110000)) if unicodedata.category(c) not in ("Cn", "Cs")]
+    named = LimeTextExplainer().explain_instance(
+        " ".join(known), lambda texts: np.tile([0.5, 0.5], (len(texts), 1)), num_samples=2
+    )
+    assert set(named.subject.labels) == set(re.findall(r"\w", "".join(known)))
 
 
 def test_positions_are_masked_one_by_one():
@@ -178,7 +206,7 @@ def test_each_text_is_asked_about_once():
 
 def test_texts_that_lime_cannot_take():
     explainer = LimeTextExplainer(random_state=0)
-    for text in ("", " \n", "?!…"):
+    for text in ("", " \n", "?!…", "\ufe0f", "❤️"):
         with pytest.raises(InputError, match="Write at least one word"):
             explainer.explain_instance(text, liked)
     with pytest.raises(InputError, match="Write at least one word"):
