@@ -40,12 +40,12 @@ class LimeTabularExplainer:
 
     Parameters
     ----------
-    training_data : array or sparse matrix (n_rows, n_columns)
+    training_data : array, DataFrame or sparse matrix (n_rows, n_columns)
     mode : {"classification", "regression"}
     training_labels : array (n_rows,) or None
         What the model predicts, for the discretizer "entropy".
     feature_names : sequence of str or None
-        None: "0", "1", …
+        In the order of the columns. None: as a DataFrame calls them, else "0", "1", …
     categorical_features : sequence of int or None
         Columns of whole numbers that stand for categories; all others are continuous.
     categorical_names : mapping of int to sequence of str, or None
@@ -74,7 +74,8 @@ class LimeTabularExplainer:
     Raises
     ------
     InputError
-        If the training table is none of numbers.
+        If the training table is none of numbers, or `feature_names` has its columns in another
+        order.
     SettingsError
         If a parameter cannot be what it is.
     """
@@ -105,13 +106,18 @@ class LimeTabularExplainer:
         train = _checked_table(training_data)
         self._is_sparse = hasattr(train, "tocsr")
         self._n_columns = int(train.shape[1])
-        names = range(self._n_columns) if feature_names is None else feature_names
-        self.feature_names = [str(name) for name in names]
+        self._numbered = [str(j) for j in range(self._n_columns)]
+        labels = _labels(training_data) or self._numbered
+        self.feature_names = labels if feature_names is None else list(map(str, feature_names))
         if len(self.feature_names) != self._n_columns:
             raise InputError(
                 f"There are {len(self.feature_names)} feature_names for {self._n_columns} columns. "
                 "Give one a column."
             )
+        if labels != self._numbered:
+            _check_order(self.feature_names, labels)
+        # What a row may call its values: as the table does, or by the names that are shown.
+        self._names = [each for each in (labels, self.feature_names) if each != self._numbered]
         self.kernel_width = float(
             _WIDTH * np.sqrt(self._n_columns) if kernel_width is None else kernel_width
         )
@@ -152,8 +158,9 @@ class LimeTabularExplainer:
 
         Parameters
         ----------
-        data_row : array (n_columns,), or sparse matrix (1, n_columns)
-            Of a sparse row what is not zero counts.
+        data_row : array (n_columns,), Series, DataFrame or sparse matrix (1, n_columns)
+            A Series or DataFrame is read by its labels, if the columns of the training table have
+            names. Of a sparse row what is not zero counts.
         predict_fn : callable
             Rows (n, n_columns), of the kind of the training table -> probabilities (n, n_classes);
             for regression numbers (n,).
@@ -303,12 +310,33 @@ class LimeTabularExplainer:
                 f"The row has the shape {row.shape}, but the training table has {self._n_columns} "
                 "columns. Give one row, a value a column."
             )
+        row = self._in_order(row, _labels(data_row))
         if not np.isfinite(row).all():
             j = int(np.flatnonzero(~np.isfinite(row))[0])
             raise InputError(
                 f"Column {self.feature_names[j]!r} of the row is {row[j]}. Give finite numbers."
             )
         return row, np.arange(self._n_columns), lambda design: np.array(design.draws)
+
+    def _in_order(self, row: FloatArray, labels: list[str] | None) -> FloatArray:
+        """The values of a row in the order of the columns, by what the row calls them."""
+        if labels is None:
+            return row
+        for names in (*self._names, self._numbered):
+            if labels == names:
+                return row
+            place = {label: i for i, label in enumerate(labels)}
+            if len(place) == self._n_columns and place.keys() == set(names):
+                return row[[place[name] for name in names]]
+        if not self._names:
+            return row
+        names = self._names[0]
+        odd = next(x for i, x in enumerate(labels) if x not in names or x in labels[:i])
+        raise InputError(
+            f"The row has {odd!r}, which is no column of the training table, or is there twice. "
+            f"The columns are {cut(', '.join(names))}. Give each once, in any order, or the values "
+            "alone in this order (row.to_numpy())."
+        )
 
     def _read_sparse(
         self, data_row: Any
@@ -351,6 +379,27 @@ def _numbers(given: Any, what: str) -> FloatArray:
             f"({cut(str(error), 80)}). Write categories as whole numbers, and name the columns in "
             "categorical_features."
         ) from error
+
+
+def _labels(given: Any) -> list[str] | None:
+    """What a frame calls its columns, or a Series its values; None: they have no names."""
+    if hasattr(given, "iloc") and given.ndim == 1:
+        labels = given.index
+    else:  # the first is Arrow's word, the other that of pandas and Polars
+        labels = getattr(given, "column_names", getattr(given, "columns", None))
+    return None if labels is None else [str(label) for label in labels]
+
+
+def _check_order(names: list[str], labels: list[str]) -> None:
+    """See that no column is shown by the name that the table has for another."""
+    known = set(labels)
+    for name, label in zip(names, labels, strict=True):
+        if name != label and name in known:
+            raise InputError(
+                f"feature_names has {name!r} where the column of training_data is {label!r}, and "
+                f"{name!r} is another of its columns. Give the names in the order of the columns, "
+                "or leave feature_names out."
+            )
 
 
 def _checked_table(training_data: Any) -> Any:

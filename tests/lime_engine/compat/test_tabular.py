@@ -4,6 +4,7 @@ import pickle
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 from lime.lime_tabular import LimeTabularExplainer as Theirs
 from scipy.sparse import csr_array, csr_matrix
@@ -237,6 +238,64 @@ def test_the_table_is_known_by_its_names_and_categories():
         train, categorical_features=np.array([0]), discretize_continuous=False
     )
     assert some.categorical_features == [0]
+
+
+def by_age(rows):
+    p = 0.1 + 0.6 * (np.asarray(rows)[:, 0] > 0) + 0.2 * (np.asarray(rows)[:, 2] > 0)
+    return np.column_stack([1 - p, p])
+
+
+PATIENTS = pd.DataFrame(
+    np.random.default_rng(0).normal(size=(300, 3)), columns=["age", "bmi", "bp"]
+)
+
+
+PATIENTS -= PATIENTS.median()
+LONG = ["Age in years", "Body mass index", "Blood pressure"]
+COUNTED = PATIENTS.set_axis([2, 0, 1], axis=1)  # names, though they are numbers
+
+
+@pytest.mark.parametrize(
+    ("train", "names", "called"),
+    [
+        (PATIENTS, None, ["age", "bmi", "bp"]),
+        (PATIENTS, PATIENTS.columns, ["age", "bmi", "bp"]),
+        (PATIENTS.to_numpy(), PATIENTS.columns, ["age", "bmi", "bp"]),
+        (PATIENTS, LONG, ["age", "bmi", "bp"]),
+        (PATIENTS, LONG, LONG),
+        (COUNTED, LONG, [2, 0, 1]),
+        (COUNTED, None, [2, 0, 1]),
+        (PATIENTS, None, [0, 1, 2]),  # names that say nothing
+        (PATIENTS.to_numpy(), None, [0, 1, 2]),
+    ],
+)
+def test_a_row_with_labels_is_read_by_them(train, names, called):
+    """Whoever is in the highest quarter of age has .6, of the others one in three."""
+    explainer = LimeTabularExplainer(train, feature_names=names, random_state=0)
+    row = pd.Series([2.0, 0.5, -1.0], index=called)
+
+    for given in (row.to_numpy(), row, row.iloc[::-1], row.iloc[[1, 2, 0]].to_frame().T):
+        found = explainer.explain_instance(given, by_age)
+        assert found.subject.values == (2.0, 0.5, -1.0)
+        assert found.predict_proba[1] == pytest.approx(0.7)
+        assert dict(found.as_map()[1])[0] == pytest.approx(0.4, abs=0.02)
+        assert found.as_list()[0][0].startswith(explainer.feature_names[0])
+
+
+def test_labels_that_say_nothing_or_something_else():
+    row = PATIENTS.iloc[7]
+    plain = LimeTabularExplainer(PATIENTS.to_numpy())
+    assert plain.explain_instance(row, by_age, num_samples=50).subject.values == tuple(row)
+    explainer = LimeTabularExplainer(PATIENTS)
+    for wrong in ({"bp": "pulse"}, {"bp": "age"}):
+        name = wrong["bp"]
+        with pytest.raises(InputError, match=f"The row has '{name}'.*columns are age, bmi, bp"):
+            explainer.explain_instance(row.rename(wrong), by_age)
+    with pytest.raises(InputError, match="has 'bp' where the column of training_data is 'age'"):
+        LimeTabularExplainer(PATIENTS, feature_names=["bp", "bmi", "age"])
+    twice = LimeTabularExplainer(PATIENTS.set_axis(["a", "a", "b"], axis=1))
+    found = twice.explain_instance(row.set_axis(["a", "a", "b"]), by_age, num_samples=50)
+    assert found.subject.values == tuple(row)
 
 
 def test_categories_are_counted():
