@@ -49,7 +49,7 @@ class LimeTabularExplainer:
     categorical_features : sequence of int or None
         Columns of whole numbers that stand for categories; all others are continuous.
     categorical_names : mapping of int to sequence of str, or None
-        Of each categorical column what its numbers stand for.
+        Of each categorical column what its numbers stand for, from 0 on; or a mapping of these.
     kernel_width : float or None
         None: .75 times the root of the number of columns.
     kernel : callable or None
@@ -87,7 +87,7 @@ class LimeTabularExplainer:
         training_labels: ArrayLike | None = None,
         feature_names: Sequence[str] | None = None,
         categorical_features: Sequence[int] | None = None,
-        categorical_names: Mapping[int, Sequence[str]] | None = None,
+        categorical_names: Mapping[int, Sequence[str] | Mapping[int, str]] | None = None,
         kernel_width: float | None = None,
         kernel: KernelFn | None = None,
         verbose: bool = False,
@@ -286,16 +286,17 @@ class LimeTabularExplainer:
             return str(self.discretizer.names[feature][int(code)])
         if feature not in self.categorical_features:
             return name
-        category: Any = int(value)
+        category: Any = int(value) if float(value).is_integer() else float(value)
         if feature in self.categorical_names:
-            known = self.categorical_names[feature]
-            try:
-                category = known[category]
-            except (IndexError, KeyError) as error:
+            names = self.categorical_names[feature]
+            known = names if isinstance(names, Mapping) else dict(enumerate(names))
+            if category not in known:
                 raise InputError(
                     f"Column {name!r} is {value:g}, for which categorical_names has no name, only "
-                    f"{len(known)}. Give one for each whole number from 0 on."
-                ) from error
+                    f"{len(known)}. Give one for each whole number from 0 on, or names by number, "
+                    "such as {-1: 'missing', 0: 'red'}."
+                )
+            category = known[category]
         return f"{name}={category}"
 
     def _read(self, data_row: Any) -> tuple[FloatArray, NDArray[np.intp], Callable[[Design], Any]]:

@@ -129,6 +129,25 @@ def test_categories_by_name(discretize):
     assert dict(ours.as_list())["colour=green"] == pytest.approx(0.4, abs=0.02)
 
 
+@pytest.mark.parametrize("code", [-1, 0.5, 4])
+def test_a_code_without_a_name_has_not_that_of_another(code):
+    train = np.vstack([coded(), [code, 5, 3]])
+
+    def named(names):
+        explainer = LimeTabularExplainer(
+            train,
+            feature_names=["colour", "size", "weight"],
+            categorical_features=[0, 1],
+            categorical_names=names,
+        )
+        return explainer.explain_instance([code, 6.0, 1.5], by_category, num_samples=50).subject
+
+    with pytest.raises(InputError, match=f"'colour' is {code}, for which categorical_names has no"):
+        named({0: ["red", "blue", "green", "grey"]})
+    assert named({0: {code: "missing", 0: "red"}}).labels[0] == "colour=missing"
+    assert named(None).labels[:2] == (f"colour={code}", "size=6")
+
+
 def test_a_category_that_no_training_row_has():
     ours, theirs = both(
         train=coded(),
