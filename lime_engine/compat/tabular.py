@@ -118,10 +118,8 @@ class LimeTabularExplainer:
             _check_order(self.feature_names, labels)
         # What a row may call its values: as the table does, or by the names that are shown.
         self._names = [each for each in (labels, self.feature_names) if each != self._numbered]
-        self.kernel_width = float(
-            _WIDTH * np.sqrt(self._n_columns) if kernel_width is None else kernel_width
-        )
-        Kernel(self.kernel_width)
+        width = _WIDTH * np.sqrt(self._n_columns) if kernel_width is None else kernel_width
+        self.kernel_width = float(Kernel(width).width)
         self.mode = mode
         self.kernel = kernel
         self.verbose = verbose

@@ -200,6 +200,10 @@ def test_errors_say_what_to_do():
     )
     with pytest.raises(TargetError, match="Label 0 is not explained, only 2"):
         found.get_image_and_mask(0)
+    for wrong in ({"num_features": "3"}, {"num_features": -1}, {"min_weight": None}):
+        (name,) = wrong
+        with pytest.raises(SettingsError, match=f"{name} is {wrong[name]!r}; it must be a"):
+            found.get_image_and_mask(2, **wrong)
     with pytest.raises(SettingsError, match="both True"):
         found.get_image_and_mask(2, negative_only=True)
     with pytest.raises(PredictorError, match="not probabilities"):
@@ -243,3 +247,9 @@ def test_the_snippet_of_the_image_runs_with_a_real_network():
         assert model.predict(rest[None])[0, label] > model.predict(hidden[None])[0, label]
     finally:
         network.close()
+
+
+@pytest.mark.parametrize("seed", ["a", -1, 2.5])
+def test_the_seed_of_the_superpixels_is_a_whole_number(seed):
+    with pytest.raises(SettingsError, match=f"random_seed is {seed!r}; give a whole number"):
+        LimeImageExplainer().explain_instance(picture(), bright, random_seed=seed)

@@ -149,6 +149,7 @@ def test_pictures_have_looks_in_common():
         ({"num_exps_desired": 0}, SettingsError, "num_exps_desired is 0"),
         ({"sample_size": "all"}, SettingsError, "sample_size is 'all'"),
         ({"top_labels": 0}, SettingsError, "top_labels is 0"),
+        ({"top_labels": None, "labels": ()}, SettingsError, "labels is empty"),
         ({"data": []}, InputError, "no rows"),
     ],
 )

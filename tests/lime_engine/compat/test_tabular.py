@@ -379,6 +379,8 @@ def test_errors_say_what_to_do():
         LimeTabularExplainer(np.array([["a", "b"]]))
     with pytest.raises(SettingsError, match="mode is 'guess'"):
         LimeTabularExplainer(IRIS.data, mode="guess")
+    with pytest.raises(SettingsError, match="kernel_width is 'wide'"):
+        LimeTabularExplainer(IRIS.data, kernel_width="wide")
     with pytest.raises(SettingsError, match="discretizer is 'thirds'"):
         LimeTabularExplainer(IRIS.data, discretizer="thirds")
     with pytest.raises(SettingsError, match="categorical_features has 7"):

@@ -262,10 +262,27 @@ def test_wrong_functions_are_said():
         ask({"split_expression": lambda text: ["soup", "bread", "bread"]})
     with pytest.raises(SettingsError, match="The kernel returned"):
         ask({"kernel": lambda d, kernel_width: -d - 1})
+    with pytest.raises(SettingsError, match=r"kernel raised TypeError.*kernel_width=…"):
+        ask({"kernel": lambda d: np.exp(-d)})
     with pytest.raises(SettingsError, match="distance_metric 'nearness'"):
         ask({}, distance_metric="nearness")
     with pytest.raises(SettingsError, match="model_regressor MultinomialNB"):
         ask({}, model_regressor=MultinomialNB())
+
+
+@pytest.mark.parametrize("number", [2.5, "2", -1, True])
+def test_top_labels_are_a_number(number):
+    with pytest.raises(SettingsError, match=f"top_labels is {number!r}; give a whole number"):
+        LimeTextExplainer().explain_instance(TEXT, liked, top_labels=number)
+
+
+def test_labels_are_numbers_of_columns():
+    explainer = LimeTextExplainer()
+    for wrong in (None, 2.5):
+        with pytest.raises(TargetError, match=f"labels is {wrong}; give numbers of columns"):
+            explainer.explain_instance(TEXT, liked, labels=wrong, num_samples=50)
+    one = explainer.explain_instance(TEXT, liked, labels=np.int64(2), num_samples=50)
+    assert one.available_labels() == [2]
 
 
 def test_verbose_prints_each_fit():
