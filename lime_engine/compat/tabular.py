@@ -17,6 +17,7 @@ from lime_engine.discretize.columns import (
     EntropyDiscretizer,
     QuartileDiscretizer,
     StatsDiscretizer,
+    numbers_by_column,
 )
 from lime_engine.errors import InputError, SettingsError, cut
 from lime_engine.settings import LimeSettings, seed_of
@@ -29,7 +30,8 @@ _DISCRETIZERS: dict[str, Callable[..., BaseDiscretizer]] = {
     "decile": DecileDiscretizer,
     "entropy": EntropyDiscretizer,
 }
-_STATISTICS = (*STATISTICS, "feature_values", "feature_frequencies")
+_COUNTS = ("feature_values", "feature_frequencies")
+_STATISTICS = (*STATISTICS, *_COUNTS)
 _MODES = ("classification", "regression")
 _MAX_BATCH_BYTES = 64_000_000
 _CELL_BYTES = 16
@@ -244,13 +246,16 @@ class LimeTabularExplainer:
 
     def _count(self, train: Any) -> None:
         """How often each category and bin is among the training rows."""
-        codes, known = train, self.training_data_stats
-        if known is None and self.discretizer is not None:
+        codes = train
+        if self.training_data_stats is not None:
+            known = [_by_column(self.training_data_stats, name) for name in _COUNTS]
+        elif self.discretizer is not None:
             codes = _discretized(self.discretizer, train)
         for feature in self.categorical_features:
-            if known is not None:
-                values = [float(value) for value in known["feature_values"][feature]]
-                counts = np.asarray(known["feature_frequencies"][feature], dtype=float)
+            if self.training_data_stats is not None:
+                values, often = (each.get(feature, []) for each in known)
+                self._check_counts(feature, values, often)
+                counts = np.array(often)
             else:
                 column = codes[:, [feature]]
                 column = column.toarray() if self._is_sparse else column
@@ -259,6 +264,22 @@ class LimeTabularExplainer:
                 counts = np.array([count for _, count in counted], dtype=float)
             self.feature_values[feature] = values
             self.feature_frequencies[feature] = counts / counts.sum()
+
+    def _check_counts(self, feature: int, values: list[float], often: list[float]) -> None:
+        """See that the statistics say how often each category or bin of a column is."""
+        shown = cut(repr(values), 60)
+        said = f"training_data_stats has {shown} as 'feature_values' of column {feature}"
+        if not values or len(often) != len(values) or not min(often) >= 0 or not any(often):
+            raise SettingsError(
+                f"{said}, and {cut(repr(often), 60)} as 'feature_frequencies'. Give each value one "
+                "frequency, not negative and not all 0."
+            )
+        names = {} if self.discretizer is None else self.discretizer.names
+        if feature in names and not set(values) <= set(range(len(names[feature]))):
+            raise SettingsError(
+                f"{said}, which is cut into {len(names[feature])} bins. Give numbers of bins, from "
+                "0 on."
+            )
 
     def _column(self, feature: int, value: float) -> Category | Continuous:
         if feature in self.feature_values:
@@ -427,12 +448,24 @@ def _columns(features: Sequence[int] | None, n_columns: int) -> list[int]:
     return [int(feature) for feature in found]
 
 
-def _check_statistics(statistics: Mapping[str, Any]) -> None:
+def _check_statistics(statistics: Any) -> None:
+    if not isinstance(statistics, Mapping):
+        raise SettingsError(
+            f"training_data_stats is {cut(repr(statistics), 60)}; give a dict with "
+            f"{', '.join(_STATISTICS)}."
+        )
     lacking = [name for name in _STATISTICS if name not in statistics]
     if lacking:
         raise SettingsError(
             f"training_data_stats lacks {', '.join(lacking)}. Give all of {', '.join(_STATISTICS)}."
         )
+
+
+def _by_column(statistics: Mapping[str, Any], name: str) -> dict[int, list[float]]:
+    """How often values are, of each column; a list has them in the order of the columns."""
+    given = statistics[name]
+    by_number = dict(enumerate(given)) if isinstance(given, list | tuple) else given
+    return numbers_by_column({name: by_number}, name)
 
 
 def _discretized(discretizer: Any, rows: FloatArray) -> FloatArray:

@@ -326,8 +326,8 @@ def test_categories_are_counted():
     np.testing.assert_array_equal(explainer.feature_frequencies[2], np.full(2, 0.5))
 
 
-@pytest.mark.parametrize("with_bins", [True, False])
-def test_statistics_in_place_of_training_rows(with_bins):
+def statistics():
+    """Of the irises, and what has cut them."""
     cut = QuartileDiscretizer(IRIS.data, [], IRIS.feature_names, IRIS.target_names)
     counted = [Counter(column.tolist()) for column in cut.discretize(IRIS.data).T]
     stats = {
@@ -338,6 +338,12 @@ def test_statistics_in_place_of_training_rows(with_bins):
         "feature_values": {j: list(each) for j, each in enumerate(counted)},
         "feature_frequencies": {j: list(each.values()) for j, each in enumerate(counted)},
     }
+    return stats, cut
+
+
+@pytest.mark.parametrize("with_bins", [True, False])
+def test_statistics_in_place_of_training_rows(with_bins):
+    stats, cut = statistics()
     if with_bins:
         edges = cut.bins(IRIS.data, None)
         stats["bins"] = {j: each.tolist() for j, each in enumerate(edges)}
@@ -352,6 +358,28 @@ def test_statistics_in_place_of_training_rows(with_bins):
         LimeTabularExplainer(
             np.zeros((2, 4)), training_data_stats={k: v for k, v in stats.items() if k != "maxs"}
         )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"means": dict.fromkeys(range(4), 1.0)}, r"\[1.0\] as 'means' of column 0.*4 numbers"),
+        ({"stds": [1.0]}, r"\[1.0\] as 'stds'. Give a dict"),
+        ({"mins": 0.5}, "0.5 as 'mins'. Give a dict"),
+        ({"maxs": {0: ["a"]}}, r"\['a'\]} as 'maxs'. Give a dict"),
+        ({"maxs": {}}, r"\[\] as 'maxs' of column 0"),
+        ({"feature_values": {0: 1}}, r"\[1.0\] as 'feature_values' of column 0, and"),
+        ({"feature_values": {0: [0, 1, 2, 9]}}, "column 0, which is cut into 4 bins"),
+        ({"feature_frequencies": {0: [1, 1, 1, -1]}}, "not negative"),
+        ({"feature_frequencies": 7}, "7 as 'feature_frequencies'. Give a dict"),
+    ],
+)
+def test_statistics_that_cannot_be(wrong, said):
+    stats, _ = statistics()
+    with pytest.raises(SettingsError, match=said):
+        LimeTabularExplainer(np.zeros((2, 4)), training_data_stats=stats | wrong)
+    with pytest.raises(SettingsError, match="training_data_stats is 5; give a dict"):
+        LimeTabularExplainer(np.zeros((2, 4)), training_data_stats=5)
 
 
 def test_asked_twice_it_says_the_same_and_pickles():
