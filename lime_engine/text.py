@@ -62,7 +62,7 @@ class TextPerturber:
     Raises
     ------
     SettingsError
-        If `level` is unknown or `pattern` is not a regular expression.
+        If `level` is unknown, `pattern` is not a regular expression or `placeholder` not a text.
     """
 
     level: str = "word"
@@ -74,6 +74,11 @@ class TextPerturber:
     def __post_init__(self) -> None:
         if self.level not in ("word", "character"):
             raise SettingsError(f"level is {self.level!r}; use 'word' or 'character'.")
+        if not isinstance(self.placeholder, str | None):
+            raise SettingsError(
+                f"placeholder is {self.placeholder!r}, not a text. Pass what is written for a "
+                "position that is off, or None."
+            )
         if self.pattern is not None:
             try:
                 regex.compile(self.pattern)

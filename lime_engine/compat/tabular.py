@@ -1,7 +1,7 @@
 """`LimeTabularExplainer`: rows of tables, as the package `lime` explains them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -110,7 +110,8 @@ class LimeTabularExplainer:
         self._n_columns = int(train.shape[1])
         self._numbered = [str(j) for j in range(self._n_columns)]
         labels = _labels(training_data) or self._numbered
-        self.feature_names = labels if feature_names is None else list(map(str, feature_names))
+        names = labels if feature_names is None else _listed(feature_names, "feature_names")
+        self.feature_names = [str(name) for name in names]
         if len(self.feature_names) != self._n_columns:
             raise InputError(
                 f"There are {len(self.feature_names)} feature_names for {self._n_columns} columns. "
@@ -130,7 +131,7 @@ class LimeTabularExplainer:
         self.sample_around_instance = sample_around_instance
         self.random_state = random_state
         self.training_data_stats = training_data_stats
-        self.categorical_names = dict(categorical_names or {})
+        self.categorical_names = _by_number(categorical_names)
         self.categorical_features = _columns(categorical_features, self._n_columns)
         self.discretizer: Any = None
         self._own_state = False  # an object's: values are drawn by its random state
@@ -436,8 +437,29 @@ def _checked_table(training_data: Any) -> Any:
     return table
 
 
+def _listed(given: Any, name: str) -> list[Any]:
+    try:
+        return list(given)
+    except TypeError as error:
+        raise SettingsError(f"{name} is {cut(repr(given), 60)}; give a list.") from error
+
+
+def _by_number(names: Any) -> dict[int, Any]:
+    """What the numbers of each categorical column stand for."""
+    is_empty = names is None or (isinstance(names, Collection) and not len(names))
+    known = {} if is_empty else names
+    if not isinstance(known, Mapping) or not all(
+        isinstance(each, Collection) for each in known.values()
+    ):
+        raise SettingsError(
+            f"categorical_names is {cut(repr(names), 60)}; give a dict of the number of each "
+            "categorical column to the names of its categories."
+        )
+    return dict(known)
+
+
 def _columns(features: Sequence[int] | None, n_columns: int) -> list[int]:
-    found = [] if features is None else list(features)
+    found = [] if features is None else _listed(features, "categorical_features")
     for feature in found:
         is_number = isinstance(feature, int | np.integer) and not isinstance(feature, bool)
         if not is_number or not 0 <= feature < n_columns:

@@ -78,6 +78,10 @@ class LimeTextExplainer:
                     r"Give one of what stands between words, such as '\W+', or a function from a "
                     "text to its words."
                 ) from error
+        if not isinstance(mask_string, str | None):
+            raise SettingsError(
+                f"mask_string is {mask_string!r}, not a text. Give what masks a position, or None."
+            )
         self.kernel_width = kernel_width
         self.kernel = kernel
         self.verbose = verbose

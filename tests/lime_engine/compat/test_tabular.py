@@ -413,6 +413,12 @@ def test_errors_say_what_to_do():
         LimeTabularExplainer(IRIS.data, discretizer="thirds")
     with pytest.raises(SettingsError, match="categorical_features has 7"):
         LimeTabularExplainer(IRIS.data, categorical_features=[7])
+    for names in (5, np.array(["red", "green"]), {0: 3}):
+        with pytest.raises(SettingsError, match=r"categorical_names is .*give a dict"):
+            LimeTabularExplainer(IRIS.data, categorical_names=names)
+    for name in ("feature_names", "categorical_features"):
+        with pytest.raises(SettingsError, match=f"{name} is 5; give a list"):
+            LimeTabularExplainer(IRIS.data, **{name: 5})
     with pytest.raises(InputError, match="2 feature_names for 4 columns"):
         LimeTabularExplainer(IRIS.data, feature_names=["a", "b"])
     with pytest.raises(InputError, match="no values but zeros"):

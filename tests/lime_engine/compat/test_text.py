@@ -247,6 +247,7 @@ def test_classes_that_are_a_yes_or_no_each():
         ({"feature_selection": "best"}, "selection is 'best'"),
         ({"split_expression": "("}, r"split_expression '\(' is not"),
         ({"random_state": "x"}, "random_state is 'x'"),
+        ({"mask_string": 5}, "mask_string is 5, not a text"),
     ],
 )
 def test_wrong_parameters_are_said_at_once(made, said):
