@@ -79,7 +79,8 @@ class LimeImageExplainer:
         Parameters
         ----------
         image : array (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)
-            Of any number type. One of two dimensions goes to the model with three channels.
+            Of any number type. One of two dimensions goes to the model with three channels; an
+            image of Pillow with a palette, or in CMYK, YCbCr, HSV or LAB, as RGB.
         classifier_fn : callable
             Images (n, h, w, channels) -> (n, n_classes) probabilities.
         labels : iterable of int

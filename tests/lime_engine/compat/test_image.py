@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from lime.lime_image import ImageExplanation
 from lime.lime_image import LimeImageExplainer as Theirs
+from PIL import Image
 from skimage.segmentation import slic
 
 from lime_engine import LimeImageExplainer, PredictorError, SettingsError, TargetError
@@ -247,6 +248,24 @@ def test_the_snippet_of_the_image_runs_with_a_real_network():
         assert model.predict(rest[None])[0, label] > model.predict(hidden[None])[0, label]
     finally:
         network.close()
+
+
+def test_an_image_with_a_palette_is_explained_in_its_colours():
+    pixels = picture()
+    image = Image.fromarray(pixels).convert("P", palette=Image.Palette.ADAPTIVE)
+    seen = []
+
+    def watched(pictures):
+        seen.append(pictures.shape[1:])
+        return bright(pictures)
+
+    ask = {"segmentation_fn": cells, "hide_color": 0, "num_samples": 60, "progress_bar": False}
+    of_palette, of_rgb = (
+        LimeImageExplainer(random_state=0).explain_instance(each, watched, **ask)
+        for each in (image, np.asarray(image.convert("RGB")))
+    )
+    assert set(seen) == {(SIDE, SIDE, 3)}
+    assert of_palette.local_exp == of_rgb.local_exp
 
 
 @pytest.mark.parametrize("seed", ["a", -1, 2.5])
