@@ -24,7 +24,7 @@ class SubmodularPick:
     Parameters
     ----------
     explainer : LimeTextExplainer, LimeTabularExplainer or LimeImageExplainer
-    data : sequence of texts, array or sparse matrix of rows, or sequence of images
+    data : sequence of texts; array, DataFrame or sparse matrix of rows; or sequence of images
     predict_fn : callable
         As for the explainer.
     method : {"sample", "full"}

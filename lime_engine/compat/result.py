@@ -126,7 +126,7 @@ class LimeExplanation:
 
     def as_html(
         self,
-        labels: Iterable[int] | None = None,
+        labels: Iterable[int] | int | None = None,
         predict_proba: bool = True,
         show_predicted_value: bool = True,
         text: bool = True,
@@ -220,7 +220,7 @@ class LimeExplanation:
         """The label under which the engine's explanation is."""
         return _NEGATIVE if self.mode == "regression" else self._explained(label)
 
-    def _chosen(self, labels: Iterable[int] | None) -> list[Explanation]:
+    def _chosen(self, labels: Iterable[int] | int | None) -> list[Explanation]:
         if self.mode == "regression":
             return [self.explanations[_NEGATIVE]]
         chosen = self.available_labels() if labels is None else listed(labels)

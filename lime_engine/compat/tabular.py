@@ -343,10 +343,10 @@ class LimeTabularExplainer:
         """The values of a row in the order of the columns, by what the row calls them."""
         if labels is None:
             return row
+        place = {label: i for i, label in enumerate(labels)}
         for names in (*self._names, self._numbered):
             if labels == names:
                 return row
-            place = {label: i for i, label in enumerate(labels)}
             if len(place) == self._n_columns and place.keys() == set(names):
                 return row[[place[name] for name in names]]
         if not self._names:
