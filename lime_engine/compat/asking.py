@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from lime_engine.compat.result import LimeExplanation
+from lime_engine.compat.result import LimeExplanation, listed
 from lime_engine.engine import ask_about
 from lime_engine.errors import SettingsError, TargetError, in_words
 from lime_engine.evaluation import SUM_SLACK, OnProgress
@@ -83,7 +83,7 @@ class Kernel:
 
         try:
             distances = pairwise_distances(numbers, first[None], metric=self.metric).ravel()
-        except (ValueError, TypeError) as error:
+        except Exception as error:
             raise SettingsError(
                 f"distance_metric {self.metric!r} gives no distance of a row to the instance "
                 f"({in_words(error)}). Use 'cosine', 'euclidean', or another metric of "
@@ -95,7 +95,13 @@ class Kernel:
         distances = self.unit * distances
         if self.function is None:
             return exponential_kernel(distances, self.width)
-        weights = np.asarray(self.function(distances, kernel_width=self.width), dtype=float)
+        try:
+            weights = np.asarray(self.function(distances, kernel_width=self.width), dtype=float)
+        except Exception as error:
+            raise SettingsError(
+                f"The kernel raised {in_words(error)}. It is called as kernel(distances, "
+                "kernel_width=…) and must return a number for each distance."
+            ) from error
         sound = weights.shape == distances.shape and np.isfinite(weights).all()
         if not sound or (weights < 0).any() or not weights.any():
             raise SettingsError(
@@ -148,6 +154,15 @@ class Wanted:
     regressor: Any
     verbose: bool
 
+    def __post_init__(self) -> None:
+        number = self.top_labels
+        is_number = isinstance(number, int | np.integer) and not isinstance(number, bool)
+        if number is not None and not (is_number and number >= 0):
+            raise SettingsError(
+                f"top_labels is {number!r}; give a whole number above 0, or None for the columns "
+                "in labels."
+            )
+
 
 def explained(
     subject: Subject,
@@ -192,6 +207,9 @@ def explained(
             print("Right:", neighbourhood.probabilities[label])
     return kind(
         explanations=found,
+        subject=subject,
+        mode=settings.mode,
+        class_names=class_names,
         ids=range(subject.n_components) if ids is None else ids,
         score=scores,
         local_pred=at_instance,
@@ -205,7 +223,7 @@ def _labels(wanted: Wanted, answer: FloatArray, names: tuple[str, ...]) -> list[
     """The columns to explain; with `top_labels` those with the highest answers, highest first."""
     if wanted.top_labels:
         return [int(label) for label in np.argsort(answer)[-wanted.top_labels :][::-1]]
-    labels = [wanted.labels] if isinstance(wanted.labels, int | str) else list(wanted.labels)
+    labels = listed(wanted.labels)
     for label in labels:
         is_number = isinstance(label, int | np.integer) and not isinstance(label, bool)
         if not is_number or not 0 <= label < len(answer):

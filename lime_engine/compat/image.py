@@ -9,6 +9,7 @@ import numpy as np
 
 from lime_engine.compat.asking import Kernel, KernelFn, Taken, Wanted, explained
 from lime_engine.compat.result import LimeImageExplanation
+from lime_engine.errors import SettingsError
 from lime_engine.image.perturber import ImagePerturber
 from lime_engine.image.superpixels import as_rgb, checked_pixels
 from lime_engine.settings import LimeSettings, seed_of
@@ -78,7 +79,8 @@ class LimeImageExplainer:
         Parameters
         ----------
         image : array (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)
-            Of any number type. One of two dimensions goes to the model with three channels.
+            Of any number type. One of two dimensions goes to the model with three channels; an
+            image of Pillow with a palette, or in CMYK, YCbCr, HSV or LAB, as RGB.
         classifier_fn : callable
             Images (n, h, w, channels) -> (n, n_classes) probabilities.
         labels : iterable of int
@@ -110,7 +112,7 @@ class LimeImageExplainer:
         """
         seed = seed_of(self.random_state)
         if segmentation_fn is None:
-            segment_seed = seed % _SEEDS if random_seed is None else int(random_seed)
+            segment_seed = seed % _SEEDS if random_seed is None else _checked(random_seed)
             segmentation_fn = partial(_quickshift, seed=segment_seed)
         fill: Any = "mean" if hide_color is None else hide_color
         perturber = ImagePerturber(segmentation_fn, fill=fill)
@@ -138,6 +140,16 @@ class LimeImageExplainer:
                 on_progress,
                 kind=LimeImageExplanation,
             )
+
+
+def _checked(random_seed: Any) -> int:
+    is_number = isinstance(random_seed, int | np.integer) and not isinstance(random_seed, bool)
+    if not is_number or random_seed < 0:
+        raise SettingsError(
+            f"random_seed is {random_seed!r}; give a whole number from 0 on, or None for one that "
+            "hangs on random_state."
+        )
+    return int(random_seed)
 
 
 def _quickshift(pixels: PixelArray, seed: int) -> Any:

@@ -24,7 +24,7 @@ class SubmodularPick:
     Parameters
     ----------
     explainer : LimeTextExplainer, LimeTabularExplainer or LimeImageExplainer
-    data : sequence of texts, array or sparse matrix of rows, or sequence of images
+    data : sequence of texts; array, DataFrame or sparse matrix of rows; or sequence of images
     predict_fn : callable
         As for the explainer.
     method : {"sample", "full"}
@@ -81,7 +81,7 @@ class SubmodularPick:
             rng = np.random.default_rng(seed_of(explainer.random_state))
             self.rows = sorted(rng.permutation(len(instances))[:sample_size].tolist())
         options = {"top_labels": 1} | kwargs
-        if isinstance(options["top_labels"], int) and options["top_labels"] < 1:
+        if isinstance(options["top_labels"], int | np.integer) and options["top_labels"] < 1:
             raise SettingsError(
                 f"top_labels is {options['top_labels']}; the pick goes by the predicted class. "
                 "Leave top_labels out, or give 1 or more."
@@ -124,4 +124,9 @@ def _of_prediction(explanation: LimeExplanation) -> int:
     answer = explanation.predict_proba
     if answer is None:
         return 1
+    if not explanation.local_exp:
+        raise SettingsError(
+            "labels is empty; the pick goes by the predicted class. Leave labels and top_labels "
+            "out, or give one label or more."
+        )
     return max(explanation.local_exp, key=lambda label: float(answer[label]))

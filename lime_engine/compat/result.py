@@ -15,6 +15,25 @@ Pairs = list[tuple[int, float]]
 _POSITIVE, _NEGATIVE = 1, 0  # the labels of a regression
 
 
+def listed(labels: Iterable[int] | int) -> list[Any]:
+    """Labels as people give them: several, or one by itself.
+
+    Raises
+    ------
+    TargetError
+        If they are neither.
+    """
+    if isinstance(labels, int | np.integer | str):
+        return [labels]
+    try:
+        return list(labels)
+    except TypeError as error:
+        raise TargetError(
+            f"labels is {labels!r}; give numbers of columns of the model's answer, such as "
+            "labels=(0, 1)."
+        ) from error
+
+
 class LimeExplanation:
     """Explanations of one instance, one a label.
 
@@ -22,6 +41,8 @@ class LimeExplanation:
     ----------
     explanations : dict of int to Explanation
         What the engine says of each label: fidelity on fresh masks, `to_json`, `plot`, …
+    subject : TextSubject, ImageSubject or TabularSubject
+        The instance, taken apart.
     local_exp : dict of int to list of (int, float)
         Numbers of components (of a row: of columns) and their weights, strongest first. Of a
         regression 1 has the weights, 0 their negation.
@@ -40,6 +61,9 @@ class LimeExplanation:
     def __init__(
         self,
         explanations: Mapping[int, Explanation],
+        subject: Any,
+        mode: str,
+        class_names: Sequence[str],
         ids: Sequence[int],
         score: dict[int, float],
         local_pred: dict[int, FloatArray],
@@ -47,19 +71,18 @@ class LimeExplanation:
         top_labels: list[int] | None,
         answers: FloatArray,
     ) -> None:
-        self.explanations = dict(explanations)
+        self.explanations, self.subject = dict(explanations), subject
         self.score, self.local_pred, self.intercept = score, local_pred, intercept
         self._component = {feature: component for component, feature in enumerate(ids)}
         self.local_exp: dict[int, Pairs] = {
             label: [(int(ids[weight.index]), weight.weight) for weight in explanation.weights]
             for label, explanation in self.explanations.items()
         }
-        first = next(iter(self.explanations.values()))
-        self.mode = "regression" if first.settings.mode == "regression" else "classification"
+        self.mode = "regression" if mode == "regression" else "classification"
         self.top_labels = top_labels
         self.predict_proba: FloatArray | None = None
         if self.mode == "classification":
-            self.class_names = list(first.class_names)
+            self.class_names = list(class_names)
             self.predict_proba = answers[0].copy()
             return
         self.class_names = ["negative", "positive"]
@@ -71,11 +94,6 @@ class LimeExplanation:
         self.local_pred[_POSITIVE] = self.local_pred[_NEGATIVE]
         self.local_exp[_POSITIVE] = self.local_exp[_NEGATIVE]
         self.local_exp[_NEGATIVE] = [(i, -weight) for i, weight in self.local_exp[_POSITIVE]]
-
-    @property
-    def subject(self) -> Any:
-        """The instance, taken apart."""
-        return next(iter(self.explanations.values())).subject
 
     def available_labels(self) -> list[int]:
         """The labels that are explained.
@@ -108,7 +126,7 @@ class LimeExplanation:
 
     def as_html(
         self,
-        labels: Iterable[int] | None = None,
+        labels: Iterable[int] | int | None = None,
         predict_proba: bool = True,
         show_predicted_value: bool = True,
         text: bool = True,
@@ -190,9 +208,10 @@ class LimeExplanation:
         """The label, or the one of a regression."""
         if self.mode == "regression":
             return _POSITIVE
-        if label not in self.local_exp:
+        if not isinstance(label, int | float | np.number) or label not in self.local_exp:
+            known = ", ".join(map(str, self.local_exp))
             raise TargetError(
-                f"Label {label!r} is not explained, only {', '.join(map(str, self.local_exp))}. "
+                f"Label {label!r} is not explained{f', only {known}' if known else '; none is'}. "
                 "Pass labels=(…,) or top_labels to explain_instance."
             )
         return int(label)
@@ -201,10 +220,10 @@ class LimeExplanation:
         """The label under which the engine's explanation is."""
         return _NEGATIVE if self.mode == "regression" else self._explained(label)
 
-    def _chosen(self, labels: Iterable[int] | None) -> list[Explanation]:
+    def _chosen(self, labels: Iterable[int] | int | None) -> list[Explanation]:
         if self.mode == "regression":
             return [self.explanations[_NEGATIVE]]
-        chosen = self.available_labels() if labels is None else list(labels)
+        chosen = self.available_labels() if labels is None else listed(labels)
         return [self.explanations[self._explained(label)] for label in chosen]
 
     def _name(self, feature: int, positions: bool) -> str:
@@ -283,6 +302,13 @@ class LimeImageExplanation(LimeExplanation):
                 "positive_only and negative_only are both True. Ask for one; for both kinds of "
                 "superpixels set both to False."
             )
+        is_number = isinstance(num_features, int | np.integer) and num_features >= 0
+        if num_features is not None and not is_number:
+            raise SettingsError(
+                f"num_features is {num_features!r}; it must be a whole number, at least 0."
+            )
+        if not isinstance(min_weight, int | float | np.number):
+            raise SettingsError(f"min_weight is {min_weight!r}; it must be a number.")
         image, segments = self.image, self.segments
         if positive_only or negative_only:
             sign = 1 if positive_only else -1

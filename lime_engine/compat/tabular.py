@@ -1,7 +1,7 @@
 """`LimeTabularExplainer`: rows of tables, as the package `lime` explains them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -17,6 +17,7 @@ from lime_engine.discretize.columns import (
     EntropyDiscretizer,
     QuartileDiscretizer,
     StatsDiscretizer,
+    numbers_by_column,
 )
 from lime_engine.errors import InputError, SettingsError, cut
 from lime_engine.settings import LimeSettings, seed_of
@@ -29,7 +30,8 @@ _DISCRETIZERS: dict[str, Callable[..., BaseDiscretizer]] = {
     "decile": DecileDiscretizer,
     "entropy": EntropyDiscretizer,
 }
-_STATISTICS = (*STATISTICS, "feature_values", "feature_frequencies")
+_COUNTS = ("feature_values", "feature_frequencies")
+_STATISTICS = (*STATISTICS, *_COUNTS)
 _MODES = ("classification", "regression")
 _MAX_BATCH_BYTES = 64_000_000
 _CELL_BYTES = 16
@@ -40,16 +42,16 @@ class LimeTabularExplainer:
 
     Parameters
     ----------
-    training_data : array or sparse matrix (n_rows, n_columns)
+    training_data : array, DataFrame or sparse matrix (n_rows, n_columns)
     mode : {"classification", "regression"}
     training_labels : array (n_rows,) or None
         What the model predicts, for the discretizer "entropy".
     feature_names : sequence of str or None
-        None: "0", "1", …
+        In the order of the columns. None: as a DataFrame calls them, else "0", "1", …
     categorical_features : sequence of int or None
         Columns of whole numbers that stand for categories; all others are continuous.
     categorical_names : mapping of int to sequence of str, or None
-        Of each categorical column what its numbers stand for.
+        Of each categorical column what its numbers stand for, from 0 on; or a mapping of these.
     kernel_width : float or None
         None: .75 times the root of the number of columns.
     kernel : callable or None
@@ -74,7 +76,8 @@ class LimeTabularExplainer:
     Raises
     ------
     InputError
-        If the training table is none of numbers.
+        If the training table is none of numbers, or `feature_names` has its columns in another
+        order.
     SettingsError
         If a parameter cannot be what it is.
     """
@@ -86,7 +89,7 @@ class LimeTabularExplainer:
         training_labels: ArrayLike | None = None,
         feature_names: Sequence[str] | None = None,
         categorical_features: Sequence[int] | None = None,
-        categorical_names: Mapping[int, Sequence[str]] | None = None,
+        categorical_names: Mapping[int, Sequence[str] | Mapping[int, str]] | None = None,
         kernel_width: float | None = None,
         kernel: KernelFn | None = None,
         verbose: bool = False,
@@ -105,17 +108,21 @@ class LimeTabularExplainer:
         train = _checked_table(training_data)
         self._is_sparse = hasattr(train, "tocsr")
         self._n_columns = int(train.shape[1])
-        names = range(self._n_columns) if feature_names is None else feature_names
+        self._numbered = [str(j) for j in range(self._n_columns)]
+        labels = _labels(training_data) or self._numbered
+        names = labels if feature_names is None else _listed(feature_names, "feature_names")
         self.feature_names = [str(name) for name in names]
         if len(self.feature_names) != self._n_columns:
             raise InputError(
                 f"There are {len(self.feature_names)} feature_names for {self._n_columns} columns. "
                 "Give one a column."
             )
-        self.kernel_width = float(
-            _WIDTH * np.sqrt(self._n_columns) if kernel_width is None else kernel_width
-        )
-        Kernel(self.kernel_width)
+        if labels != self._numbered:
+            _check_order(self.feature_names, labels)
+        # What a row may call its values: as the table does, or by the names that are shown.
+        self._names = [each for each in (labels, self.feature_names) if each != self._numbered]
+        width = _WIDTH * np.sqrt(self._n_columns) if kernel_width is None else kernel_width
+        self.kernel_width = float(Kernel(width).width)
         self.mode = mode
         self.kernel = kernel
         self.verbose = verbose
@@ -124,7 +131,7 @@ class LimeTabularExplainer:
         self.sample_around_instance = sample_around_instance
         self.random_state = random_state
         self.training_data_stats = training_data_stats
-        self.categorical_names = dict(categorical_names or {})
+        self.categorical_names = _by_number(categorical_names)
         self.categorical_features = _columns(categorical_features, self._n_columns)
         self.discretizer: Any = None
         self._own_state = False  # an object's: values are drawn by its random state
@@ -152,8 +159,9 @@ class LimeTabularExplainer:
 
         Parameters
         ----------
-        data_row : array (n_columns,), or sparse matrix (1, n_columns)
-            Of a sparse row what is not zero counts.
+        data_row : array (n_columns,), Series, DataFrame or sparse matrix (1, n_columns)
+            A Series or DataFrame is read by its labels, if the columns of the training table have
+            names. Of a sparse row what is not zero counts.
         predict_fn : callable
             Rows (n, n_columns), of the kind of the training table -> probabilities (n, n_classes);
             for regression numbers (n,).
@@ -239,13 +247,16 @@ class LimeTabularExplainer:
 
     def _count(self, train: Any) -> None:
         """How often each category and bin is among the training rows."""
-        codes, known = train, self.training_data_stats
-        if known is None and self.discretizer is not None:
+        codes = train
+        if self.training_data_stats is not None:
+            known = [_by_column(self.training_data_stats, name) for name in _COUNTS]
+        elif self.discretizer is not None:
             codes = _discretized(self.discretizer, train)
         for feature in self.categorical_features:
-            if known is not None:
-                values = [float(value) for value in known["feature_values"][feature]]
-                counts = np.asarray(known["feature_frequencies"][feature], dtype=float)
+            if self.training_data_stats is not None:
+                values, often = (each.get(feature, []) for each in known)
+                self._check_counts(feature, values, often)
+                counts = np.array(often)
             else:
                 column = codes[:, [feature]]
                 column = column.toarray() if self._is_sparse else column
@@ -254,6 +265,22 @@ class LimeTabularExplainer:
                 counts = np.array([count for _, count in counted], dtype=float)
             self.feature_values[feature] = values
             self.feature_frequencies[feature] = counts / counts.sum()
+
+    def _check_counts(self, feature: int, values: list[float], often: list[float]) -> None:
+        """See that the statistics say how often each category or bin of a column is."""
+        shown = cut(repr(values), 60)
+        said = f"training_data_stats has {shown} as 'feature_values' of column {feature}"
+        if not values or len(often) != len(values) or not min(often) >= 0 or not any(often):
+            raise SettingsError(
+                f"{said}, and {cut(repr(often), 60)} as 'feature_frequencies'. Give each value one "
+                "frequency, not negative and not all 0."
+            )
+        names = {} if self.discretizer is None else self.discretizer.names
+        if feature in names and not set(values) <= set(range(len(names[feature]))):
+            raise SettingsError(
+                f"{said}, which is cut into {len(names[feature])} bins. Give numbers of bins, from "
+                "0 on."
+            )
 
     def _column(self, feature: int, value: float) -> Category | Continuous:
         if feature in self.feature_values:
@@ -279,16 +306,17 @@ class LimeTabularExplainer:
             return str(self.discretizer.names[feature][int(code)])
         if feature not in self.categorical_features:
             return name
-        category: Any = int(value)
+        category: Any = int(value) if float(value).is_integer() else float(value)
         if feature in self.categorical_names:
-            known = self.categorical_names[feature]
-            try:
-                category = known[category]
-            except (IndexError, KeyError) as error:
+            names = self.categorical_names[feature]
+            known = names if isinstance(names, Mapping) else dict(enumerate(names))
+            if category not in known:
                 raise InputError(
                     f"Column {name!r} is {value:g}, for which categorical_names has no name, only "
-                    f"{len(known)}. Give one for each whole number from 0 on."
-                ) from error
+                    f"{len(known)}. Give one for each whole number from 0 on, or names by number, "
+                    "such as {-1: 'missing', 0: 'red'}."
+                )
+            category = known[category]
         return f"{name}={category}"
 
     def _read(self, data_row: Any) -> tuple[FloatArray, NDArray[np.intp], Callable[[Design], Any]]:
@@ -303,12 +331,33 @@ class LimeTabularExplainer:
                 f"The row has the shape {row.shape}, but the training table has {self._n_columns} "
                 "columns. Give one row, a value a column."
             )
+        row = self._in_order(row, _labels(data_row))
         if not np.isfinite(row).all():
             j = int(np.flatnonzero(~np.isfinite(row))[0])
             raise InputError(
                 f"Column {self.feature_names[j]!r} of the row is {row[j]}. Give finite numbers."
             )
         return row, np.arange(self._n_columns), lambda design: np.array(design.draws)
+
+    def _in_order(self, row: FloatArray, labels: list[str] | None) -> FloatArray:
+        """The values of a row in the order of the columns, by what the row calls them."""
+        if labels is None:
+            return row
+        place = {label: i for i, label in enumerate(labels)}
+        for names in (*self._names, self._numbered):
+            if labels == names:
+                return row
+            if len(place) == self._n_columns and place.keys() == set(names):
+                return row[[place[name] for name in names]]
+        if not self._names:
+            return row
+        names = self._names[0]
+        odd = next(x for i, x in enumerate(labels) if x not in names or x in labels[:i])
+        raise InputError(
+            f"The row has {odd!r}, which is no column of the training table, or is there twice. "
+            f"The columns are {cut(', '.join(names))}. Give each once, in any order, or the values "
+            "alone in this order (row.to_numpy())."
+        )
 
     def _read_sparse(
         self, data_row: Any
@@ -353,6 +402,27 @@ def _numbers(given: Any, what: str) -> FloatArray:
         ) from error
 
 
+def _labels(given: Any) -> list[str] | None:
+    """What a frame calls its columns, or a Series its values; None: they have no names."""
+    if hasattr(given, "iloc") and given.ndim == 1:
+        labels = given.index
+    else:  # the first is Arrow's word, the other that of pandas and Polars
+        labels = getattr(given, "column_names", getattr(given, "columns", None))
+    return None if labels is None else [str(label) for label in labels]
+
+
+def _check_order(names: list[str], labels: list[str]) -> None:
+    """See that no column is shown by the name that the table has for another."""
+    known = set(labels)
+    for name, label in zip(names, labels, strict=True):
+        if name != label and name in known:
+            raise InputError(
+                f"feature_names has {name!r} where the column of training_data is {label!r}, and "
+                f"{name!r} is another of its columns. Give the names in the order of the columns, "
+                "or leave feature_names out."
+            )
+
+
 def _checked_table(training_data: Any) -> Any:
     """The training table as an array of floats, or as it is if it is sparse."""
     if hasattr(training_data, "tocsr"):
@@ -367,8 +437,29 @@ def _checked_table(training_data: Any) -> Any:
     return table
 
 
+def _listed(given: Any, name: str) -> list[Any]:
+    try:
+        return list(given)
+    except TypeError as error:
+        raise SettingsError(f"{name} is {cut(repr(given), 60)}; give a list.") from error
+
+
+def _by_number(names: Any) -> dict[int, Any]:
+    """What the numbers of each categorical column stand for."""
+    is_empty = names is None or (isinstance(names, Collection) and not len(names))
+    known = {} if is_empty else names
+    if not isinstance(known, Mapping) or not all(
+        isinstance(each, Collection) for each in known.values()
+    ):
+        raise SettingsError(
+            f"categorical_names is {cut(repr(names), 60)}; give a dict of the number of each "
+            "categorical column to the names of its categories."
+        )
+    return dict(known)
+
+
 def _columns(features: Sequence[int] | None, n_columns: int) -> list[int]:
-    found = [] if features is None else list(features)
+    found = [] if features is None else _listed(features, "categorical_features")
     for feature in found:
         is_number = isinstance(feature, int | np.integer) and not isinstance(feature, bool)
         if not is_number or not 0 <= feature < n_columns:
@@ -379,12 +470,24 @@ def _columns(features: Sequence[int] | None, n_columns: int) -> list[int]:
     return [int(feature) for feature in found]
 
 
-def _check_statistics(statistics: Mapping[str, Any]) -> None:
+def _check_statistics(statistics: Any) -> None:
+    if not isinstance(statistics, Mapping):
+        raise SettingsError(
+            f"training_data_stats is {cut(repr(statistics), 60)}; give a dict with "
+            f"{', '.join(_STATISTICS)}."
+        )
     lacking = [name for name in _STATISTICS if name not in statistics]
     if lacking:
         raise SettingsError(
             f"training_data_stats lacks {', '.join(lacking)}. Give all of {', '.join(_STATISTICS)}."
         )
+
+
+def _by_column(statistics: Mapping[str, Any], name: str) -> dict[int, list[float]]:
+    """How often values are, of each column; a list has them in the order of the columns."""
+    given = statistics[name]
+    by_number = dict(enumerate(given)) if isinstance(given, list | tuple) else given
+    return numbers_by_column({name: by_number}, name)
 
 
 def _discretized(discretizer: Any, rows: FloatArray) -> FloatArray:

@@ -14,8 +14,9 @@ from lime_engine.text import UNSPACED, TextPerturber
 from lime_engine.types import ClassNames, PredictFn
 
 _DEFAULT = r"\W+"
+_LETTER = r"[\p{L}\p{N}_]"  # the `\w` of `re`: that of `regex` has marks and joiners, but no ² or ½
 # What stands between separators; in scripts without spaces each character is a word.
-_WORD = rf"{UNSPACED}\p{{M}}*|(?:(?!{UNSPACED})\w)+"
+_WORD = rf"(?={_LETTER}){UNSPACED}\p{{M}}*|(?:(?!{UNSPACED}){_LETTER})+"
 Span = tuple[int, int]
 
 
@@ -77,6 +78,10 @@ class LimeTextExplainer:
                     r"Give one of what stands between words, such as '\W+', or a function from a "
                     "text to its words."
                 ) from error
+        if not isinstance(mask_string, str | None):
+            raise SettingsError(
+                f"mask_string is {mask_string!r}, not a text. Give what masks a position, or None."
+            )
         self.kernel_width = kernel_width
         self.kernel = kernel
         self.verbose = verbose

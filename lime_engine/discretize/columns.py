@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lime_engine.errors import InputError, SettingsError
+from lime_engine.errors import InputError, SettingsError, cut
 from lime_engine.settings import seed_of
 from lime_engine.table.discretize import bin_edges, check_bins
 from lime_engine.types import FloatArray
 
 Numbers = NDArray[Any]
-_NO_SPREAD = 1e-11  # added to each standard deviation, as `lime` does
+_NO_SPREAD = 1e-11  # added to each standard deviation, as `lime` does; the least one
 STATISTICS = ("means", "stds", "mins", "maxs")
 
 
@@ -52,7 +52,8 @@ class BaseDiscretizer(ABC):
     InputError
         If a column to be cut holds a missing or infinite value.
     SettingsError
-        If `bins` does not return at least one edge a column.
+        If `bins` does not return at least one edge a column, or `data_stats` has not one number a
+        bin.
     """
 
     def __init__(
@@ -90,9 +91,9 @@ class BaseDiscretizer(ABC):
             if data_stats is None:
                 self._learn(feature, ends, data[:, feature])
         if data_stats is not None:
+            n_bins = {feature: len(names) for feature, names in self.names.items()}
             self.means, self.stds, self.mins, self.maxs = (
-                {int(feature): list(each) for feature, each in data_stats[name].items()}
-                for name in STATISTICS
+                _one_a_bin(data_stats, name, n_bins) for name in STATISTICS
             )
 
     @abstractmethod
@@ -131,6 +132,7 @@ class BaseDiscretizer(ABC):
             np.asarray(each[feature], dtype=float)[bins]
             for each in (self.means, self.stds, self.mins, self.maxs)
         )
+        sd = np.maximum(sd, _NO_SPREAD)
         low, high = ndtr((least - mean) / sd), ndtr((most - mean) / sd)
         values = mean + sd * ndtri(low + (high - low) * rng.random(np.shape(bins)))
         return np.asarray(np.clip(values, least, most))
@@ -184,12 +186,12 @@ class StatsDiscretizer(BaseDiscretizer):
 
     def bins(self, data: Numbers, labels: ArrayLike | None) -> list[FloatArray]:
         known = self.data_stats or {}
-        ends, mins = known.get("bins") or {}, known.get("mins") or {}
-        found = [
-            ends[feature] if feature in ends else list(mins.get(feature, ()))[1:]
+        ends = numbers_by_column(known, "bins") if known.get("bins") is not None else {}
+        mins = numbers_by_column(known, "mins")
+        return [
+            np.array(ends[feature] if feature in ends else mins.get(feature, [])[1:])
             for feature in self.to_discretize
         ]
-        return [np.asarray(each, dtype=float) for each in found]
 
 
 def _check_finite(values: Numbers, name: str) -> None:
@@ -199,6 +201,39 @@ def _check_finite(values: Numbers, name: str) -> None:
             f"Column {name!r} is {values[wrong[0]]} in row {wrong[0]}. Give finite numbers, or use "
             "TabularPerturber, which knows missing values."
         )
+
+
+def numbers_by_column(statistics: Mapping[str, Any], name: str) -> dict[int, list[float]]:
+    """One of the statistics: numbers of each column.
+
+    Raises
+    ------
+    SettingsError
+        If they are anything else.
+    """
+    given: Any = statistics.get(name)
+    try:
+        items = given.items()
+        return {int(j): np.asarray(each, dtype=float).ravel().tolist() for j, each in items}
+    except (AttributeError, TypeError, ValueError) as error:
+        raise SettingsError(
+            f"The statistics have {cut(repr(given), 60)} as {name!r}. Give a dict of the number of "
+            "each column to a list of numbers."
+        ) from error
+
+
+def _one_a_bin(
+    statistics: Mapping[str, Any], name: str, n_bins: Mapping[int, int]
+) -> dict[int, list[float]]:
+    found = numbers_by_column(statistics, name)
+    for feature, n in n_bins.items():
+        numbers = found.get(feature, [])
+        if len(numbers) != n or np.isnan(numbers).any():
+            raise SettingsError(
+                f"The statistics have {cut(repr(numbers), 60)} as {name!r} of column {feature}, "
+                f"which is cut into {n} bins. Give {n} numbers, one a bin."
+            )
+    return found
 
 
 def _in_words(name: str, ends: FloatArray) -> list[str]:

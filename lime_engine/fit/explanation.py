@@ -1,6 +1,6 @@
 """The last step: from a neighbourhood to the explanation of one class with K components."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set, Sized
 from typing import Any
 
 import numpy as np
@@ -134,10 +134,10 @@ def _checked_names(class_names: ClassNames | None, n_classes: int) -> tuple[str,
         return tuple(str(i) for i in range(n_classes))
     if isinstance(class_names, Mapping):
         class_names = _in_order(class_names)
-    if isinstance(class_names, str | Set | Iterator):
-        kind = "a text" if isinstance(class_names, str) else "a set, which has no order"
-        if isinstance(class_names, Iterator):
-            kind = "an iterator, which can be read only once"
+    if isinstance(class_names, str | Set) or not isinstance(class_names, Sized):
+        kind = f"of type {type(class_names).__name__}"
+        if isinstance(class_names, str | Set):
+            kind = "a text" if isinstance(class_names, str) else "a set, which has no order"
         raise PredictorError(
             f"class_names is {kind}. Pass a list of names in the order of the model's columns."
         )

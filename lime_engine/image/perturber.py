@@ -31,7 +31,8 @@ class ImagePerturber:
     """Cuts an image into superpixels and paints some of them over.
 
     Images are (h, w), (h, w, 1), (h, w, 3) or (h, w, 4), of any number type and range; the model
-    gets them in the same type and range. A fourth channel (alpha) is left as it is.
+    gets them in the same type and range. A fourth channel (alpha) is left as it is. An image of
+    Pillow with a palette, or in CMYK, YCbCr, HSV or LAB, becomes RGB.
 
     Parameters
     ----------

@@ -11,11 +11,14 @@ from lime_engine.types import plain_array
 
 SEGMENTATIONS = ("slic", "quickshift", "felzenszwalb", "grid")
 SegmentationFn = Callable[[PixelArray], Any]
+_NO_RGB = ("P", "PA", "CMYK", "YCbCr", "HSV", "LAB")  # modes of Pillow: a palette, other colours
 _MAX_COMPONENTS = 5000  # more could neither be seen nor told apart
 
 
 def checked_pixels(pixels: PixelArray) -> PixelArray:
     """The image as an array, if it is one that can be explained.
+
+    One of Pillow whose numbers are no shades of grey, red, green and blue is converted to RGB.
 
     Raises
     ------
@@ -23,6 +26,8 @@ def checked_pixels(pixels: PixelArray) -> PixelArray:
         If it is not (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) finite numbers, or is empty.
     """
     try:
+        if getattr(pixels, "mode", None) in _NO_RGB:
+            pixels = pixels.convert("RGB")  # type: ignore[attr-defined]
         image = plain_array(pixels)
     except (TypeError, ValueError) as error:
         raise InputError(

@@ -84,6 +84,14 @@ def test_a_bin_of_one_value_gives_that_value():
     np.testing.assert_allclose(cut.undiscretize(cut.discretize(data))[:, 0], 5.0)
 
 
+def test_statistics_with_a_bin_of_one_value_give_that_value():
+    stats = {"means": {0: [1.0, 5.0]}, "stds": {0: [0.5, 0.0]}}
+    stats |= {"mins": {0: [0.0, 5.0]}, "maxs": {0: [5.0, 5.0]}}
+    cut = discretize.StatsDiscretizer(np.zeros((1, 1)), [], ["same"], data_stats=stats)
+
+    np.testing.assert_allclose(cut.undiscretize(np.array([[1.0]])), 5.0)
+
+
 def test_categorical_columns_stay_as_they_are():
     table = TABLES["iris"]
     cut = discretize.DecileDiscretizer(table.data, [0, 2], table.feature_names)

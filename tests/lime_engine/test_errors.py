@@ -367,7 +367,8 @@ def test_class_names_by_their_numbers() -> None:
     [
         ({"a", "b", "c"}, "a set, which has no order. Pass a list"),
         ("abc", "class_names is a text. Pass a list"),
-        (iter("abc"), "an iterator, which can be read only once. Pass a list"),
+        (iter("abc"), "class_names is of type str_iterator. Pass a list"),
+        (3, "class_names is of type int. Pass a list"),
         ({"a": 0, "b": 1, "c": 2}, "a dict with the keys 'a', 'b', 'c'. Pass a dict from each"),
         ({1: "a", 2: "b", 3: "c"}, "from each column's number (0, 1, …) to its name"),
         (["a"], "3 columns, but there are 1 class name."),

@@ -176,3 +176,5 @@ def test_bad_perturber_settings() -> None:
         TextPerturber(level="sentence")
     with pytest.raises(SettingsError, match="not a regular expression"):
         TextPerturber(pattern="(")
+    with pytest.raises(SettingsError, match="placeholder is 5, not a text"):
+        TextPerturber(together=False, placeholder=5)  # type: ignore[arg-type]

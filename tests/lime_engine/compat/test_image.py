@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from lime.lime_image import ImageExplanation
 from lime.lime_image import LimeImageExplainer as Theirs
+from PIL import Image
 from skimage.segmentation import slic
 
 from lime_engine import LimeImageExplainer, PredictorError, SettingsError, TargetError
@@ -200,6 +201,10 @@ def test_errors_say_what_to_do():
     )
     with pytest.raises(TargetError, match="Label 0 is not explained, only 2"):
         found.get_image_and_mask(0)
+    for wrong in ({"num_features": "3"}, {"num_features": -1}, {"min_weight": None}):
+        (name,) = wrong
+        with pytest.raises(SettingsError, match=f"{name} is {wrong[name]!r}; it must be a"):
+            found.get_image_and_mask(2, **wrong)
     with pytest.raises(SettingsError, match="both True"):
         found.get_image_and_mask(2, negative_only=True)
     with pytest.raises(PredictorError, match="not probabilities"):
@@ -243,3 +248,27 @@ def test_the_snippet_of_the_image_runs_with_a_real_network():
         assert model.predict(rest[None])[0, label] > model.predict(hidden[None])[0, label]
     finally:
         network.close()
+
+
+def test_an_image_with_a_palette_is_explained_in_its_colours():
+    pixels = picture()
+    image = Image.fromarray(pixels).convert("P", palette=Image.Palette.ADAPTIVE)
+    seen = []
+
+    def watched(pictures):
+        seen.append(pictures.shape[1:])
+        return bright(pictures)
+
+    ask = {"segmentation_fn": cells, "hide_color": 0, "num_samples": 60, "progress_bar": False}
+    of_palette, of_rgb = (
+        LimeImageExplainer(random_state=0).explain_instance(each, watched, **ask)
+        for each in (image, np.asarray(image.convert("RGB")))
+    )
+    assert set(seen) == {(SIDE, SIDE, 3)}
+    assert of_palette.local_exp == of_rgb.local_exp
+
+
+@pytest.mark.parametrize("seed", ["a", -1, 2.5])
+def test_the_seed_of_the_superpixels_is_a_whole_number(seed):
+    with pytest.raises(SettingsError, match=f"random_seed is {seed!r}; give a whole number"):
+        LimeImageExplainer().explain_instance(picture(), bright, random_seed=seed)

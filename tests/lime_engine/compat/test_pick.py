@@ -1,6 +1,7 @@
 """`SubmodularPick`: which rows it picks, and what the one of `lime` gets wrong."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lime_engine import (
@@ -98,6 +99,23 @@ def test_rows_of_a_table():
     assert all(name.split()[-3:] for name, _ in amounts.sp_explanations[0].as_list())
 
 
+def test_rows_of_a_frame_are_read_by_name():
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 3)), columns=list("abc"))
+
+    def first(values):
+        p = 0.2 + 0.6 * (values[:, 0] > 0)
+        return np.column_stack([1 - p, p])
+
+    explainer = LimeTabularExplainer(rows, random_state=0)
+    one, other = (
+        SubmodularPick(explainer, frame[:8], first, num_samples=100)
+        for frame in (rows, rows[["c", "a", "b"]])
+    )
+    assert one.V == other.V
+    for mine, same in zip(one.explanations, other.explanations, strict=True):
+        assert mine.as_map() == same.as_map()
+
+
 def test_pictures_have_looks_in_common():
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 90, (4, 16, 16, 3)).astype(np.uint8)
@@ -131,6 +149,7 @@ def test_pictures_have_looks_in_common():
         ({"num_exps_desired": 0}, SettingsError, "num_exps_desired is 0"),
         ({"sample_size": "all"}, SettingsError, "sample_size is 'all'"),
         ({"top_labels": 0}, SettingsError, "top_labels is 0"),
+        ({"top_labels": None, "labels": ()}, SettingsError, "labels is empty"),
         ({"data": []}, InputError, "no rows"),
     ],
 )

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import matplotlib
 import numpy as np
 import pytest
+from lime.lime_text import LimeTextExplainer as Theirs
 from sklearn.linear_model import LinearRegression
 
 from lime_engine import LimeTabularExplainer, LimeTextExplainer, SettingsError, TargetError
@@ -73,8 +74,27 @@ def test_what_is_shown_can_be_chosen(found):
     assert Read(one).text.count("Why:") == 1
     with pytest.raises(TargetError, match="Label 3 is not explained, only 0, 1"):
         found.as_html(labels=[3])
+    assert found.as_html(labels=1) == found.as_html(labels=[1])
+    with pytest.raises(TargetError, match=r"labels is 0\.5; give numbers of columns"):
+        found.as_html(labels=0.5)
     with pytest.raises(TargetError, match="Label 3"):
         found.as_list(3)
+    with pytest.raises(TargetError, match=r"Label \[1\] is not explained"):
+        found.as_list([1])
+
+
+def test_no_labels_are_an_empty_result_as_in_lime():
+    none, theirs = (
+        kind(random_state=0).explain_instance("a b", tagged, labels=(), num_samples=50)
+        for kind in (LimeTextExplainer, Theirs)
+    )
+    assert none.as_map() == theirs.as_map() == {}
+    assert none.available_labels() == list(theirs.available_labels()) == []
+    assert none.class_names == theirs.class_names
+    np.testing.assert_array_equal(none.predict_proba, theirs.predict_proba)
+    assert "Nothing explained" in none.as_html()
+    with pytest.raises(TargetError, match="Label 1 is not explained; none is"):
+        none.as_list()
 
 
 def test_a_file_and_a_notebook(found, tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import pickle
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 from lime.lime_tabular import LimeTabularExplainer as Theirs
 from scipy.sparse import csr_array, csr_matrix
@@ -128,6 +129,25 @@ def test_categories_by_name(discretize):
     assert dict(ours.as_list())["colour=green"] == pytest.approx(0.4, abs=0.02)
 
 
+@pytest.mark.parametrize("code", [-1, 0.5, 4])
+def test_a_code_without_a_name_has_not_that_of_another(code):
+    train = np.vstack([coded(), [code, 5, 3]])
+
+    def named(names):
+        explainer = LimeTabularExplainer(
+            train,
+            feature_names=["colour", "size", "weight"],
+            categorical_features=[0, 1],
+            categorical_names=names,
+        )
+        return explainer.explain_instance([code, 6.0, 1.5], by_category, num_samples=50).subject
+
+    with pytest.raises(InputError, match=f"'colour' is {code}, for which categorical_names has no"):
+        named({0: ["red", "blue", "green", "grey"]})
+    assert named({0: {code: "missing", 0: "red"}}).labels[0] == "colour=missing"
+    assert named(None).labels[:2] == (f"colour={code}", "size=6")
+
+
 def test_a_category_that_no_training_row_has():
     ours, theirs = both(
         train=coded(),
@@ -239,6 +259,64 @@ def test_the_table_is_known_by_its_names_and_categories():
     assert some.categorical_features == [0]
 
 
+def by_age(rows):
+    p = 0.1 + 0.6 * (np.asarray(rows)[:, 0] > 0) + 0.2 * (np.asarray(rows)[:, 2] > 0)
+    return np.column_stack([1 - p, p])
+
+
+PATIENTS = pd.DataFrame(
+    np.random.default_rng(0).normal(size=(300, 3)), columns=["age", "bmi", "bp"]
+)
+
+
+PATIENTS -= PATIENTS.median()
+LONG = ["Age in years", "Body mass index", "Blood pressure"]
+COUNTED = PATIENTS.set_axis([2, 0, 1], axis=1)  # names, though they are numbers
+
+
+@pytest.mark.parametrize(
+    ("train", "names", "called"),
+    [
+        (PATIENTS, None, ["age", "bmi", "bp"]),
+        (PATIENTS, PATIENTS.columns, ["age", "bmi", "bp"]),
+        (PATIENTS.to_numpy(), PATIENTS.columns, ["age", "bmi", "bp"]),
+        (PATIENTS, LONG, ["age", "bmi", "bp"]),
+        (PATIENTS, LONG, LONG),
+        (COUNTED, LONG, [2, 0, 1]),
+        (COUNTED, None, [2, 0, 1]),
+        (PATIENTS, None, [0, 1, 2]),  # names that say nothing
+        (PATIENTS.to_numpy(), None, [0, 1, 2]),
+    ],
+)
+def test_a_row_with_labels_is_read_by_them(train, names, called):
+    """Whoever is in the highest quarter of age has .6, of the others one in three."""
+    explainer = LimeTabularExplainer(train, feature_names=names, random_state=0)
+    row = pd.Series([2.0, 0.5, -1.0], index=called)
+
+    for given in (row.to_numpy(), row, row.iloc[::-1], row.iloc[[1, 2, 0]].to_frame().T):
+        found = explainer.explain_instance(given, by_age)
+        assert found.subject.values == (2.0, 0.5, -1.0)
+        assert found.predict_proba[1] == pytest.approx(0.7)
+        assert dict(found.as_map()[1])[0] == pytest.approx(0.4, abs=0.02)
+        assert found.as_list()[0][0].startswith(explainer.feature_names[0])
+
+
+def test_labels_that_say_nothing_or_something_else():
+    row = PATIENTS.iloc[7]
+    plain = LimeTabularExplainer(PATIENTS.to_numpy())
+    assert plain.explain_instance(row, by_age, num_samples=50).subject.values == tuple(row)
+    explainer = LimeTabularExplainer(PATIENTS)
+    for wrong in ({"bp": "pulse"}, {"bp": "age"}):
+        name = wrong["bp"]
+        with pytest.raises(InputError, match=f"The row has '{name}'.*columns are age, bmi, bp"):
+            explainer.explain_instance(row.rename(wrong), by_age)
+    with pytest.raises(InputError, match="has 'bp' where the column of training_data is 'age'"):
+        LimeTabularExplainer(PATIENTS, feature_names=["bp", "bmi", "age"])
+    twice = LimeTabularExplainer(PATIENTS.set_axis(["a", "a", "b"], axis=1))
+    found = twice.explain_instance(row.set_axis(["a", "a", "b"]), by_age, num_samples=50)
+    assert found.subject.values == tuple(row)
+
+
 def test_categories_are_counted():
     train = np.array([[0, 0, 2], [1, 1, 0], [0, 2, 2], [1, 3, 0]])
     explainer = LimeTabularExplainer(train, categorical_features=[0, 1, 2])
@@ -248,8 +326,8 @@ def test_categories_are_counted():
     np.testing.assert_array_equal(explainer.feature_frequencies[2], np.full(2, 0.5))
 
 
-@pytest.mark.parametrize("with_bins", [True, False])
-def test_statistics_in_place_of_training_rows(with_bins):
+def statistics():
+    """Of the irises, and what has cut them."""
     cut = QuartileDiscretizer(IRIS.data, [], IRIS.feature_names, IRIS.target_names)
     counted = [Counter(column.tolist()) for column in cut.discretize(IRIS.data).T]
     stats = {
@@ -260,6 +338,12 @@ def test_statistics_in_place_of_training_rows(with_bins):
         "feature_values": {j: list(each) for j, each in enumerate(counted)},
         "feature_frequencies": {j: list(each.values()) for j, each in enumerate(counted)},
     }
+    return stats, cut
+
+
+@pytest.mark.parametrize("with_bins", [True, False])
+def test_statistics_in_place_of_training_rows(with_bins):
+    stats, cut = statistics()
     if with_bins:
         edges = cut.bins(IRIS.data, None)
         stats["bins"] = {j: each.tolist() for j, each in enumerate(edges)}
@@ -274,6 +358,28 @@ def test_statistics_in_place_of_training_rows(with_bins):
         LimeTabularExplainer(
             np.zeros((2, 4)), training_data_stats={k: v for k, v in stats.items() if k != "maxs"}
         )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"means": dict.fromkeys(range(4), 1.0)}, r"\[1.0\] as 'means' of column 0.*4 numbers"),
+        ({"stds": [1.0]}, r"\[1.0\] as 'stds'. Give a dict"),
+        ({"mins": 0.5}, "0.5 as 'mins'. Give a dict"),
+        ({"maxs": {0: ["a"]}}, r"\['a'\]} as 'maxs'. Give a dict"),
+        ({"maxs": {}}, r"\[\] as 'maxs' of column 0"),
+        ({"feature_values": {0: 1}}, r"\[1.0\] as 'feature_values' of column 0, and"),
+        ({"feature_values": {0: [0, 1, 2, 9]}}, "column 0, which is cut into 4 bins"),
+        ({"feature_frequencies": {0: [1, 1, 1, -1]}}, "not negative"),
+        ({"feature_frequencies": 7}, "7 as 'feature_frequencies'. Give a dict"),
+    ],
+)
+def test_statistics_that_cannot_be(wrong, said):
+    stats, _ = statistics()
+    with pytest.raises(SettingsError, match=said):
+        LimeTabularExplainer(np.zeros((2, 4)), training_data_stats=stats | wrong)
+    with pytest.raises(SettingsError, match="training_data_stats is 5; give a dict"):
+        LimeTabularExplainer(np.zeros((2, 4)), training_data_stats=5)
 
 
 def test_asked_twice_it_says_the_same_and_pickles():
@@ -301,10 +407,18 @@ def test_errors_say_what_to_do():
         LimeTabularExplainer(np.array([["a", "b"]]))
     with pytest.raises(SettingsError, match="mode is 'guess'"):
         LimeTabularExplainer(IRIS.data, mode="guess")
+    with pytest.raises(SettingsError, match="kernel_width is 'wide'"):
+        LimeTabularExplainer(IRIS.data, kernel_width="wide")
     with pytest.raises(SettingsError, match="discretizer is 'thirds'"):
         LimeTabularExplainer(IRIS.data, discretizer="thirds")
     with pytest.raises(SettingsError, match="categorical_features has 7"):
         LimeTabularExplainer(IRIS.data, categorical_features=[7])
+    for names in (5, np.array(["red", "green"]), {0: 3}):
+        with pytest.raises(SettingsError, match=r"categorical_names is .*give a dict"):
+            LimeTabularExplainer(IRIS.data, categorical_names=names)
+    for name in ("feature_names", "categorical_features"):
+        with pytest.raises(SettingsError, match=f"{name} is 5; give a list"):
+            LimeTabularExplainer(IRIS.data, **{name: 5})
     with pytest.raises(InputError, match="2 feature_names for 4 columns"):
         LimeTabularExplainer(IRIS.data, feature_names=["a", "b"])
     with pytest.raises(InputError, match="no values but zeros"):

@@ -3,6 +3,7 @@
 import io
 import pickle
 import re
+import unicodedata
 from contextlib import redirect_stdout
 
 import numpy as np
@@ -87,6 +88,33 @@ def test_the_words_of_each_splitting_are_those_of_lime():
         if made.get("split_expression") == "(s)":  # `lime` has separators in groups twice
             continue
         assert [name for name, _ in found] == [name for name, _ in known]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "80 m² and 3½ rooms",
+        "CO₂ and ①②③ steps",
+        "I love it ❤️ so",
+        "👨\u200d👩\u200d👧 family 1️⃣ first",
+        "cafe\u0301 soft\u00adhyphen a\u200db नमस्ते snake_case",
+    ],
+)
+def test_what_a_word_is_says_re(text):
+    ours, theirs = both(many=50, text=text, ask={"num_features": 99})
+
+    found = sorted(name for name, _ in ours.as_list(positions=True))
+    assert found == sorted(name for name, _ in theirs.as_list(positions=True))
+    assert {name for name, _ in ours.as_list()} == {word for word in re.split(r"\W+", text) if word}
+
+
+def test_each_character_is_part_of_a_word_or_not_as_re_has_it():
+    """But for marks of scripts without spaces, which stay with their letter."""
+    known = [c for c in map(chr, range(0x110000)) if unicodedata.category(c) not in ("Cn", "Cs")]
+    named = LimeTextExplainer().explain_instance(
+        " ".join(known), lambda texts: np.tile([0.5, 0.5], (len(texts), 1)), num_samples=2
+    )
+    assert set(named.subject.labels) == set(re.findall(r"\w", "".join(known)))
 
 
 def test_positions_are_masked_one_by_one():
@@ -178,7 +206,7 @@ def test_each_text_is_asked_about_once():
 
 def test_texts_that_lime_cannot_take():
     explainer = LimeTextExplainer(random_state=0)
-    for text in ("", " \n", "?!…"):
+    for text in ("", " \n", "?!…", "\ufe0f", "❤️"):
         with pytest.raises(InputError, match="Write at least one word"):
             explainer.explain_instance(text, liked)
     with pytest.raises(InputError, match="Write at least one word"):
@@ -219,6 +247,7 @@ def test_classes_that_are_a_yes_or_no_each():
         ({"feature_selection": "best"}, "selection is 'best'"),
         ({"split_expression": "("}, r"split_expression '\(' is not"),
         ({"random_state": "x"}, "random_state is 'x'"),
+        ({"mask_string": 5}, "mask_string is 5, not a text"),
     ],
 )
 def test_wrong_parameters_are_said_at_once(made, said):
@@ -234,10 +263,27 @@ def test_wrong_functions_are_said():
         ask({"split_expression": lambda text: ["soup", "bread", "bread"]})
     with pytest.raises(SettingsError, match="The kernel returned"):
         ask({"kernel": lambda d, kernel_width: -d - 1})
+    with pytest.raises(SettingsError, match=r"kernel raised TypeError.*kernel_width=…"):
+        ask({"kernel": lambda d: np.exp(-d)})
     with pytest.raises(SettingsError, match="distance_metric 'nearness'"):
         ask({}, distance_metric="nearness")
     with pytest.raises(SettingsError, match="model_regressor MultinomialNB"):
         ask({}, model_regressor=MultinomialNB())
+
+
+@pytest.mark.parametrize("number", [2.5, "2", -1, True])
+def test_top_labels_are_a_number(number):
+    with pytest.raises(SettingsError, match=f"top_labels is {number!r}; give a whole number"):
+        LimeTextExplainer().explain_instance(TEXT, liked, top_labels=number)
+
+
+def test_labels_are_numbers_of_columns():
+    explainer = LimeTextExplainer()
+    for wrong in (None, 2.5):
+        with pytest.raises(TargetError, match=f"labels is {wrong}; give numbers of columns"):
+            explainer.explain_instance(TEXT, liked, labels=wrong, num_samples=50)
+    one = explainer.explain_instance(TEXT, liked, labels=np.int64(2), num_samples=50)
+    assert one.available_labels() == [2]
 
 
 def test_verbose_prints_each_fit():

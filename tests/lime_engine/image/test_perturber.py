@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 from scipy.stats import binom
 from skimage import data
@@ -48,6 +49,25 @@ def scene(shape: tuple[int, ...], dtype: str = "uint8") -> NDArray[Any]:
     if dtype == "uint8":
         return (noise * 255).astype(np.uint8)
     return noise.astype(dtype)
+
+
+@pytest.mark.parametrize("mode", ["P", "PA", "CMYK", "YCbCr", "HSV"])
+def test_an_image_of_pillow_is_seen_in_its_colours(mode: str) -> None:
+    """Colours that all modes have exactly, up to rounding: red, blue, white and black."""
+    rgb = np.zeros((8, 8, 3), np.uint8)
+    rgb[:4, :4, 0] = rgb[4:, 4:, 2] = rgb[:4, 4:] = 255
+    image: Any = Image.fromarray(rgb).convert(mode)
+
+    subject = ImagePerturber("grid", n_segments=4, fill=7).components(image)
+    np.testing.assert_allclose(subject.pixels, rgb, atol=2)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "F", "I;16"])
+def test_what_has_shades_of_grey_or_rgb_stays_as_it_is(mode: str) -> None:
+    image: Any = Image.fromarray(scene((8, 8))).convert(mode)
+    subject = ImagePerturber("grid", n_segments=4, fill=7).components(image)
+    np.testing.assert_array_equal(subject.pixels, np.asarray(image))
+    assert subject.pixels.dtype == np.asarray(image).dtype
 
 
 # --- superpixels -----------------------------------------------------------------------------
