@@ -153,8 +153,16 @@ def test_a_review_by_keyboard_alone(
     page.keyboard.press("ArrowLeft")
     at_pick(page, 1)
     expect(page.get_by_label("Note")).to_have_value("=1+1, and 3 arrows")
+    page.get_by_label("Note").press_sequentially(" keys")  # and is in it yet: nothing is lost
+    page.reload()
+    at_pick(page, 1)
+    expect(page.get_by_label("Note")).to_have_value("=1+1, and 3 arrows keys")
     page.keyboard.press("ArrowRight")
     at_pick(page, 2)
+    page.get_by_label("Note").fill("before a verdict")
+    page.reload()
+    at_pick(page, 2)
+    expect(page.get_by_label("Note")).to_have_value("before a verdict")
     page.keyboard.press("3")
     expect(page.get_by_text("You have judged all 2 picks")).to_be_visible()
     page.reload()
@@ -226,13 +234,13 @@ def takes_it_away(page: Page, folder: Path) -> None:
     with (folder / "CSV").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     assert [line["verdict"] for line in lines] == ["wrong_reason", "wrong"]
-    assert lines[0]["note"] == "'=1+1, and 3 arrows"
+    assert lines[0]["note"] == "'=1+1, and 3 arrows keys"
     (folder / "Report").rename(folder / "report.html")
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.goto(f"file://{folder}/report.html")
     expect(page.get_by_role("heading", level=1)).to_have_text("Review of 2 picks")
-    expect(page.get_by_text("=1+1, and 3 arrows")).to_be_visible()
+    expect(page.get_by_text("=1+1, and 3 arrows keys")).to_be_visible()
     assert requests == [f"file://{folder}/report.html"]
 
 

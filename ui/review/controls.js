@@ -36,11 +36,13 @@ function keep(review) {
 
 // --- Acts
 
+function numbered(review, act) {
+  review.n = Math.max(Date.now(), review.n + 1, review.data.done + 1)
+  return { n: review.n, ...act }
+}
+
 function act(review, ...acts) {
-  for (const each of acts) {
-    review.n = Math.max(Date.now(), review.n + 1, review.data.done + 1)
-    review.acts.push({ n: review.n, ...each })
-  }
+  for (const each of acts) review.acts.push(numbered(review, each))
   keep(review)
   show(review)
   review.tell("acts", review.acts)
@@ -119,6 +121,19 @@ function note(review, row, text) {
   keep(review)
 }
 
+// A note of which some is typed: it outlives a reload, and is told with whatever comes next.
+function typing(review, row, text) {
+  const pick = review.data.picks.find((each) => each.row === row)
+  if (!pick || !saidOf(review, pick)) {
+    note(review, row, text)
+    return
+  }
+  const last = review.acts.at(-1)
+  if (last?.do === "note" && last.row === row) review.acts.pop()
+  review.acts.push(numbered(review, { do: "note", row, value: text }))
+  keep(review)
+}
+
 function pressed(review, event) {
   const { key } = event
   const at = event.composedPath()[0]
@@ -186,6 +201,7 @@ function draw(review) {
   drawn("span", label, { textContent: "Note" })
   review.note = drawn("textarea", label, { rows: 3, placeholder: data.placeholder })
   review.note.maxLength = data.most
+  review.note.addEventListener("input", () => typing(review, review.noteOf, review.note.value))
   review.note.addEventListener("change", () => note(review, review.noteOf, review.note.value))
   const ways = drawn("div", root, { className: "ways" })
   button(ways, () => act(review, { do: "go", value: END }), { textContent: "Summary" })
