@@ -25,7 +25,7 @@ from ui.shell.wording import NOUNS, plain
 _WHY_PX = 68
 _ASKED = "asked-for-a-verdict"  # the comparison, in this session
 _REAL_PX = 700  # before the browser has told its width
-# On a phone the answers stand in one line, which a finger moves.
+# On a phone the answers stand close together, all of them in sight.
 _STYLE = """<style>
 [data-testid="stBottomBlockContainer"]:has([class*="verdict-bar"]) { padding-block: .6rem .8rem }
 [data-testid="stBottom"]:has([class*="verdict-bar"]) > div {
@@ -34,11 +34,8 @@ _STYLE = """<style>
 @media (max-width: 768px) {
   [data-testid="stBottomBlockContainer"]:has([class*="verdict-bar"]) { padding: .4rem 1rem .6rem }
   [class*="st-key-verdict-bar"] > * { gap: .4rem }
-  [class*="st-key-verdict-bar"] [role="radiogroup"] {
-    flex-wrap: nowrap; overflow-x: auto; scrollbar-width: thin;
-  }
-  [class*="st-key-verdict-bar"] [role="radiogroup"] > * { flex: none }
-  [class*="st-key-verdict-bar"] [role="radiogroup"] p { white-space: nowrap }
+  [class*="st-key-verdict-bar"] [role="radiogroup"] { gap: 0 .9rem }
+  [class*="st-key-verdict-bar"] [role="radiogroup"] > * { flex: none; max-width: 100% }
 }
 </style>"""
 _KEPT = ("who", "problems")  # what stays of a choice when its names are hidden
