@@ -20,7 +20,7 @@ from lime_engine.fit.rounding import rounding
 from lime_engine.many.explaining import Work, each
 from lime_engine.many.workers import Outcome
 from lime_engine.overlap import Overlap, overlap
-from lime_engine.settings import LimeSettings
+from lime_engine.settings import LimeSettings, given_or_default
 from lime_engine.types import (
     Z95,
     ClassNames,
@@ -131,7 +131,7 @@ def compare(
     InputError, PredictorError, TargetError, Cancelled
         As `explain`.
     """
-    settings = settings or LimeSettings()
+    settings = given_or_default(settings)
     _check(settings)
     if not isinstance(predicts, tuple | list) or len(predicts) != 2:
         n = len(predicts) if isinstance(predicts, tuple | list) else 1

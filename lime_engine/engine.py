@@ -19,7 +19,7 @@ from lime_engine.fit.explanation import fit
 from lime_engine.fit.projection import ENOUGH
 from lime_engine.models import predict_function
 from lime_engine.samplers import check_room, most_samples, neighbourhood_design
-from lime_engine.settings import LimeSettings
+from lime_engine.settings import LimeSettings, given_or_default
 from lime_engine.subjects import Subject
 from lime_engine.types import (
     ClassNames,
@@ -70,7 +70,7 @@ def explain(
     ------
     InputError, PredictorError, TargetError, SettingsError, Cancelled
     """
-    settings = settings or LimeSettings()
+    settings = given_or_default(settings)
     neighbourhood = ask(
         instance,
         predict,

@@ -121,6 +121,24 @@ class LimeSettings:
                 )
 
 
+def given_or_default(settings: LimeSettings | None) -> LimeSettings:
+    """The settings, or the defaults without any.
+
+    Raises
+    ------
+    SettingsError
+        If they are something else.
+    """
+    if settings is None:
+        return LimeSettings()
+    if not isinstance(settings, LimeSettings):
+        raise SettingsError(
+            f"settings is of type {type(settings).__name__}. Pass a LimeSettings, such as "
+            "LimeSettings(n_samples=500), or leave it out."
+        )
+    return settings
+
+
 def seed_of(random_state: Any) -> int:
     """The seed that a `random_state` stands for: the same one each time it is asked.
 

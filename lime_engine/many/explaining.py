@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from lime_engine.engine import explain
+from lime_engine.errors import SettingsError, cut
 from lime_engine.evaluation import OnProgress, Perturber, Room, ShouldStop
 from lime_engine.many.crew import outcomes
 from lime_engine.many.instances import by_position
 from lime_engine.many.workers import Here, Job, Outcome, Sent, packed
-from lime_engine.settings import LimeSettings
+from lime_engine.settings import LimeSettings, given_or_default
 from lime_engine.show.progress import bar
 from lime_engine.types import ClassNames, Explanation, PredictFn
 
@@ -77,14 +78,15 @@ def explain_many(
     InputError
         At once, if the instances cannot be read by position.
     SettingsError
-        At once, if `load`, the perturber or `keep` cannot be sent to a worker.
+        At once, if `load`, the perturber or `keep` cannot be sent to a worker, or `executor` or
+        `settings` are something else.
     PredictorError
         If the model cannot be loaded, or if the executor cancels what it is given.
     Cancelled
         If `should_stop` asked for it, after all outcomes that are there, or if the executor was
         shut down.
     """
-    settings = settings or LimeSettings()
+    settings = given_or_default(settings)
     found = each(
         Work(explain, perturber, settings, class_names, keep, Room.of(settings)),
         instances,
@@ -144,6 +146,11 @@ def each(
     should_stop: ShouldStop | None,
 ) -> Generator[Outcome[Any], None, None]:
     """The work on each instance, with what is loaded; as `explain_many` says."""
+    if not (executor is None or hasattr(executor, "submit")):
+        raise SettingsError(
+            f"executor is {cut(repr(executor), 60)}, which takes no work. Pass an executor, such "
+            "as ThreadPoolExecutor(4), or leave it out."
+        )
     job: Job
     if isinstance(executor, ThreadPoolExecutor):
         job = Here(load, work)

@@ -367,7 +367,7 @@ def test_class_names_by_their_numbers() -> None:
     [
         ({"a", "b", "c"}, "a set, which has no order. Pass a list"),
         ("abc", "class_names is a text. Pass a list"),
-        (iter("abc"), "class_names is of type str_iterator. Pass a list"),
+        ((name for name in "abc"), "class_names is of type generator. Pass a list"),
         (3, "class_names is of type int. Pass a list"),
         ({"a": 0, "b": 1, "c": 2}, "a dict with the keys 'a', 'b', 'c'. Pass a dict from each"),
         ({1: "a", 2: "b", 3: "c"}, "from each column's number (0, 1, …) to its name"),
@@ -466,3 +466,16 @@ def test_what_is_read_is_an_explanation(part: str, value: Any, says: str) -> Non
     written = json.loads(explain(TEXT, halves, TextPerturber()).to_json())
     with pytest.raises(InputError, match=says):
         Explanation.from_json(json.dumps(written | {part: value}))
+
+
+@pytest.mark.parametrize("wrong", [2, "fast", {"n_samples": 50}])
+def test_settings_and_executors_are_such(wrong: Any) -> None:
+    for call in (
+        lambda: explain(TEXT, halves, TextPerturber(), wrong),
+        lambda: compare(TEXT, (halves, halves), TextPerturber(), wrong),
+        lambda: explain_many([TEXT], lambda: halves, TextPerturber(), wrong),
+    ):
+        with pytest.raises(SettingsError, match="Pass a LimeSettings"):
+            call()
+    with pytest.raises(SettingsError, match=r"executor is .*Pass an executor"):
+        explain_many([TEXT], lambda: halves, TextPerturber(), executor=wrong)
