@@ -415,15 +415,6 @@ def test_an_error_that_cannot_say_what_it_is() -> None:
         explain(TEXT, mute, TextPerturber())
 
 
-@pytest.mark.parametrize(
-    ("setting", "says"),
-    [({"pattern": 5}, "pattern is 5; it must be a text"), ({"placeholder": 5}, "placeholder is 5")],
-)
-def test_what_stands_for_a_word_is_a_text(setting: dict[str, Any], says: str) -> None:
-    with pytest.raises(SettingsError, match=says):
-        TextPerturber(**setting)
-
-
 @pytest.mark.parametrize("n", [0, 1, 3])
 def test_two_models_are_compared(n: int) -> None:
     with pytest.raises(SettingsError, match=f"predicts has {n} of two models"):

@@ -176,5 +176,6 @@ def test_bad_perturber_settings() -> None:
         TextPerturber(level="sentence")
     with pytest.raises(SettingsError, match="not a regular expression"):
         TextPerturber(pattern="(")
-    with pytest.raises(SettingsError, match="placeholder is 5, not a text"):
-        TextPerturber(together=False, placeholder=5)  # type: ignore[arg-type]
+    for name in ("pattern", "placeholder"):
+        with pytest.raises(SettingsError, match=f"{name} is 5; it must be a text"):
+            TextPerturber(**{name: 5})  # type: ignore[arg-type]
