@@ -30,7 +30,7 @@ from ui.shell.presenting import lock, locks
 from ui.study import draft as drafts
 from ui.study import wording
 from ui.study.draft import Draft, begin, read
-from ui.study.panels import rehearsal, results
+from ui.study.panels import host, rehearsal, results
 from ui.study.place import _opened, studies_database
 
 
@@ -207,7 +207,7 @@ def test_a_presenters_link_for_the_room_has_no_secret(name: str) -> None:
 def test_what_the_database_does_not_do_is_said(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rehearsal, "so_far", lambda _: True)  # there is one, as below
+    monkeypatch.setattr(rehearsal, "so_far", lambda *_: True)  # there is one, as below
     app = launched()
     kept = hosted(app, database)
     form, agreed = tokens.fresh(), {"agreed": 1}
@@ -294,3 +294,40 @@ def test_what_is_counted_is_shown_until_what_came_since_is_counted(
         assert held[0] == held[1]  # it is on its way, whoever says something meanwhile
     app = settled(app.run())
     assert "3 people have joined: 2 finished, 1 have not" in seen(app)
+
+
+def test_results_arrive_when_somebody_finishes_and_real_people_stand_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = launched()
+    kept = hosted(app, database)
+    form, agreed = tokens.fresh(), {"agreed": 1}
+    people.join(database, kept, form, agreed, {}, is_rehearsal=True)
+    who = acts.joined(database, kept)
+    assert who is not None
+    looks: list[int] = []
+    counts: list[str] = []
+    real_look, real_count = host.looked, results.state
+
+    def looked(its: Any) -> Any:
+        """As the page's run finds it; until that comes to the monitor, somebody finishes."""
+        found = real_look(its)
+        if not looks:
+            acts.finish(database, kept, who)
+        looks.append(found.finished)
+        return found
+
+    def state(*its: Any) -> str:
+        counts.append(real_count(*its))
+        return counts[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(host, "looked", looked)
+        patch.setattr(results, "state", state)
+        app = settled(app.run())
+    assert "1 person has joined: 1 finished" in seen(app)
+    assert looks[:2] == [0, 1]
+    assert len({*looks[1:]}) == len(counts) == 1
+    (table,) = (each.value for each in app.dataframe if "Rehearsal" in each.value)
+    assert [*table["Rehearsal"]] == ["", "yes"]
+    assert [*table["No."]] == [2, 1]

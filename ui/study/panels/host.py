@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trust_study.frozen import Study
     from trust_study.store.database import Database
     from trust_study.store.studies import Kept
+    from trust_study.store.watching import Watched
 
 POLL_SECONDS = 3.0
 
@@ -93,9 +94,28 @@ def qr(link: str) -> str:
     return drawn
 
 
+def looked(hosted: Hosted) -> "Watched | None":
+    """Everybody in the study as this run of the page finds them; None if that cannot be read."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from trust_study.store.watching import watched
+
+    try:
+        return watched(hosted.database, hosted.kept)
+    except (StudyError, SQLAlchemyError):
+        return None  # `monitor` says why
+
+
 @st.fragment(run_every=POLL_SECONDS)
-def monitor(hosted: Hosted) -> None:
-    """Who has joined and how far they are; it refreshes itself."""
+def monitor(hosted: Hosted, before: "Watched | None") -> None:
+    """Who has joined and how far they are; it refreshes itself.
+
+    Parameters
+    ----------
+    before
+        What the page's run has found. The page runs again, for its results, when others have
+        finished since, or when the study can be read again.
+    """
     from sqlalchemy.exc import SQLAlchemyError
 
     from trust_study.store.watching import watched
@@ -105,6 +125,8 @@ def monitor(hosted: Hosted) -> None:
     except (StudyError, SQLAlchemyError) as error:
         problem(why(error))
         return
+    if before is None or seen.finished != before.finished:
+        st.rerun()
     st.subheader("Who is here", anchor=False)
     with st.container(horizontal=True):
         for name, number in seen.counts.items():
@@ -121,7 +143,7 @@ def monitor(hosted: Hosted) -> None:
                 "Last seen": ago(person.seconds),
                 "Rehearsal": "yes" if person.is_rehearsal else "",
             }
-            for person in seen.people
+            for person in sorted(seen.people, key=lambda each: each.is_rehearsal)
         ],
         hide_index=True,
         column_config={
@@ -205,7 +227,7 @@ def _right_answers(study: "Study") -> None:
     st.dataframe(
         [
             {
-                "Item": number,
+                "Item": wording.item_name(number, item),
                 "The model": labels[item.advice],
                 "Right": "not known" if item.truth is None else labels[item.truth],
                 "Should not matter": ", ".join(c.name for c in item.components if c.is_flaw),
