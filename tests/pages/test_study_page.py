@@ -293,7 +293,7 @@ def test_what_is_counted_is_shown_until_what_came_since_is_counted(
         app.run()
         assert held[0] == held[1]  # it is on its way, whoever says something meanwhile
     app = settled(app.run())
-    assert "3 people have joined: 2 finished, 1 have not" in seen(app)
+    assert "3 people have joined: 2 finished, 1 has not" in seen(app)
 
 
 def test_results_arrive_when_somebody_finishes_and_real_people_stand_first(
