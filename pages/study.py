@@ -45,7 +45,7 @@ def _launched(token: str) -> None:
         host.inviting(found)
         seen = host.looked(found)
         host.monitor(found, seen)
-        host.acts(found)
+        host.acts(found, can_export=seen is not None)
         if seen is None:
             return
         place = st.container()

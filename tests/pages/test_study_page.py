@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pandas as pd
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from streamlit.testing.v1 import AppTest
@@ -237,6 +238,35 @@ def test_what_the_database_does_not_do_is_said(
     press(app, "Delete the rehearsal")
     assert "This was not done" not in seen(app)
     assert people.of_study(database, kept.id)[0].has_withdrawn
+
+
+def test_why_there_is_no_export_is_said(database: Database) -> None:
+    app = launched()
+    kept = hosted(app, database)
+    its = host.Hosted(database, kept, "")
+
+    def can_export() -> bool:
+        (button,) = (each for each in app.get("download_button") if each.proto.label == "Export")
+        return not button.proto.disabled
+
+    assert can_export()
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE answers RENAME TO away")
+    with pytest.raises(SQLAlchemyError):  # at a click, before the page knows
+        host.archive(its, app.session_state["study-not-exported"])
+    app.run()
+    assert "The studies' database does not answer at the moment." in seen(app)
+    assert not can_export()
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO answers")
+    app.run()
+    assert "The ZIP was not made. The studies' database does not answer" in seen(app)
+    assert can_export()
+    assert zipfile.is_zipfile(
+        io.BytesIO(host.archive(its, app.session_state["study-not-exported"]))
+    )
+    app.run()
+    assert "The ZIP was not made" not in seen(app)
 
 
 def test_an_edit_after_the_launch_is_another_study(database: Database) -> None:

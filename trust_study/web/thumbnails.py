@@ -7,7 +7,7 @@ from functools import lru_cache
 EDGE_PX = 96
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def thumbnail(picture: str) -> str:
     """The picture of a data URL, a few kilobytes; empty if it cannot be read."""
     from PIL import Image  # no other page needs it

@@ -127,6 +127,13 @@ def monitor(hosted: Hosted, before: "Watched | None") -> None:
         return
     if before is None or seen.finished != before.finished:
         st.rerun()
+    _who(seen)
+    if said := _not_exported().get(hosted.kept.id):
+        problem(said)
+
+
+def _who(seen: "Watched") -> None:
+    """Everybody, counted and one by one."""
     st.subheader("Who is here", anchor=False)
     with st.container(horizontal=True):
         for name, number in seen.counts.items():
@@ -161,8 +168,8 @@ def ago(seconds: float) -> str:
     return f"{seconds / 60:.0f} min ago" if seconds < 5400 else f"{seconds / 3600:.0f} h ago"
 
 
-def acts(hosted: Hosted) -> None:
-    """What the host can do: close, lock, reveal, make a new version, take all away."""
+def acts(hosted: Hosted, *, can_export: bool) -> None:
+    """What the host can do: close, lock, reveal, make a new version, take all away if it can be."""
     from trust_study.store import studies
 
     kept = hosted.kept
@@ -186,13 +193,15 @@ def acts(hosted: Hosted) -> None:
             args=(kept.study,),
             help="The same items with other settings, and a link of its own; the two never mix.",
         )
+        not_exported = _not_exported()
         st.download_button(
             "Export",
-            lambda: _archive(hosted),
+            lambda: archive(hosted, not_exported),
             f"study-{kept.code}.zip",
             "application/zip",
             icon=":material/download:",
             on_click="ignore",
+            disabled=not can_export,
         )
     undone("Close")
     if kept.revealed_at is not None:
@@ -238,10 +247,28 @@ def _right_answers(study: "Study") -> None:
     )
 
 
-def _archive(hosted: Hosted) -> bytes:
+def archive(hosted: Hosted, not_made: dict[int, str]) -> bytes:
+    """The ZIP, made at a click, while no page runs; if it cannot be, `not_made` gets to know why.
+
+    Of what fails there Streamlit says only that it did.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
     from trust_study import export
 
-    return export.archive(hosted.database, hosted.kept)
+    try:
+        made = export.archive(hosted.database, hosted.kept)
+    except (StudyError, SQLAlchemyError) as error:
+        not_made[hosted.kept.id] = f"The ZIP was not made. {why(error)}"
+        raise
+    not_made.pop(hosted.kept.id, None)
+    return made
+
+
+def _not_exported() -> dict[int, str]:
+    """Why this session's last export of a study, by its number, has failed."""
+    said: dict[int, str] = st.session_state.setdefault("study-not-exported", {})
+    return said
 
 
 def _fork(study: "Study") -> None:
