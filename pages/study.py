@@ -43,10 +43,13 @@ def _launched(token: str) -> None:
             return
         host.head(found)
         host.inviting(found)
-        host.monitor(found)
-        host.acts(found)
+        seen = host.looked(found)
+        host.monitor(found, seen)
+        host.acts(found, can_export=seen is not None)
+        if seen is None:
+            return
         place = st.container()
-        has_rehearsal = rehearsal.so_far(found)
+        has_rehearsal = rehearsal.so_far(found, seen)
         with place:
             rehearsal.rehearsal(found, has_one=has_rehearsal)
     except (StudyError, SQLAlchemyError) as error:

@@ -61,6 +61,16 @@ class Shown:
     size: tuple[int, int] = (0, 0)
     row: tuple[tuple[str, str], ...] = ()
 
+    def first_words(self, longest: int = 60) -> str:
+        """How a text or a row begins, in one line of so many characters; empty of a picture."""
+        said = self.text or ", ".join(f"{name} {value}" for name, value in self.row)
+        said = " ".join(said.split())
+        if len(said) <= longest:
+            return said
+        words = said[:longest].rpartition(" ")[0]
+        is_cut_apart = 2 * len(words) < longest  # by a word that is longer than the rest
+        return f"{said[: longest - 1] if is_cut_apart else words}…"
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

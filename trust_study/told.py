@@ -116,8 +116,8 @@ def short(row: pd.Series) -> str:
 def estimate(row: pd.Series) -> str:
     """A value with its interval, or that there are too few to say."""
     if isnan(row["value"]):
-        people = f"{row['people']} {'person' if row['people'] == 1 else 'people'}"
-        return f"{TOO_FEW} ({people}, {row['cases']} that count)"
+        people = numbers.counted(row["people"], "person", "people")
+        return f"{TOO_FEW} ({people}, {numbers.counted(row['cases'], 'that counts', 'that count')})"
     value, low, high = (number(row["measure"], row[end]) for end in ("value", "low", "high"))
     return f"{value} [{low} to {high}]"
 
@@ -148,14 +148,12 @@ def counted(found: Summary) -> str:
     """Who is counted, and who is not."""
     who = found.counted
     if found.is_rehearsal:
-        return (
-            f"REHEARSAL: the answers of {who.scored} simulated people. "
-            "Nothing here says anything of people."
-        )
-    people = "person has" if who.joined == 1 else "people have"
+        simulated = numbers.counted(who.scored, "simulated person", "simulated people")
+        return f"REHEARSAL: the answers of {simulated}. Nothing here says anything of people."
     return (
-        f"{who.joined} {people} joined: {who.finished} finished, {who.incomplete} have not (what "
-        f"they answered counts), {who.withdrawn} withdrew (their answers are deleted). "
+        f"{numbers.counted(who.joined, 'person has', 'people have')} joined: {who.finished} "
+        f"finished, {numbers.counted(who.incomplete, 'has', 'have')} not (what they answered "
+        f"counts), {who.withdrawn} withdrew (their answers are deleted). "
         f"{who.rehearsal} simulated in rehearsals, not counted."
     )
 
@@ -252,10 +250,11 @@ def tests(found: Summary) -> str:
     n += found.choice_corrected is not None
     if not tested.any() and not n:
         return f"No p-values: fewer than {P_VALUES_FROM} people in what is compared."
+    others = f"{numbers.counted(n, 'other is', 'others are')} corrected for their number (Holm)"
     return (
         "p-values are of permutation tests, in which people are dealt anew to the arms. Those of "
-        f"the primary measure, {NAMES[found.primary].name}, stand as they are; the {n} others are "
-        "corrected for their number (Holm)."
+        f"the primary measure, {NAMES[found.primary].name}, stand as they are"
+        f"{f'; the {others}' if n else ''}."
     )
 
 

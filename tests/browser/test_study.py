@@ -15,7 +15,7 @@ from tests.trust_study import acts
 from tests.trust_study.studies import study
 from tests.ui.figures.test_palette import TEXT as READABLE
 from tests.ui.figures.test_palette import contrast, rgb
-from trust_study.store import answering, people
+from trust_study.store import answering, people, studies
 from trust_study.store.database import Database
 
 pytestmark = pytest.mark.browser
@@ -24,6 +24,16 @@ COLOURS = """part => {
     const style = getComputedStyle(part), page = getComputedStyle(document.body);
     return [style.color, style.backgroundColor, page.backgroundColor];
 }"""
+
+BROKEN_WORDS = """() => [...document.querySelectorAll("td, th")].flatMap(cell => {
+    const text = cell.firstChild, words = [...(text?.data ?? "").matchAll(/\\S+/g)];
+    return words.filter(word => {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return new Set([...range.getClientRects()].map(box => box.top)).size > 1;
+    }).map(word => word[0]);
+})"""
 
 
 def choose_the_first_of_each(page: Page) -> None:
@@ -40,7 +50,8 @@ def choose_the_first_of_each(page: Page) -> None:
 def test_a_phone_by_keyboard_alone(server: Server, browser: Browser, scheme: str) -> None:
     file = server.log.parent / "studies" / "studies.db"
     database = Database(f"sqlite:///{file}")
-    kept = acts.launched(database, study(n_items=1, arms=("lime",)))
+    made = study(n_items=1, arms=("lime",), labels=("thoroughly routine", "exceptionally urgent"))
+    kept = acts.launched(database, made)
     context = browser.new_context(
         viewport={"width": 360, "height": 640},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -66,6 +77,11 @@ def test_a_phone_by_keyboard_alone(server: Server, browser: Browser, scheme: str
         expect(page.get_by_text(kept.study.completion_code)).to_be_visible()
         page.go_back()
         expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+        studies.reveal(database, kept.id)
+        page.reload()
+        expect(page.get_by_text("1. pain since Monday")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        assert page.evaluate(BROKEN_WORDS) == []
     finally:
         context.close()
     assert complaints == []
@@ -120,10 +136,12 @@ def test_from_a_pick_by_three_phones_to_what_pandas_reads(
         context.close()
     number = page.get_by_test_id("stMetric").filter(has_text="Finished")
     expect(number.get_by_test_id("stMetricValue")).to_have_text("3")
+    # Nobody has touched the host's page since the launch.
+    expect(page.get_by_role("heading", name="Results")).to_be_visible()
+    expect(page.get_by_text("3 people have joined: 3 finished")).to_be_visible()
     page.get_by_role("button", name="Lock").click()
     page.get_by_role("button", name="Lock for good").click()
     expect(page.get_by_text("Locked: nobody can join or answer any more")).to_be_visible()
-    expect(page.get_by_role("heading", name="Results")).to_be_visible()
     settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Export").click()

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pandas as pd
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from streamlit.testing.v1 import AppTest
@@ -30,7 +31,7 @@ from ui.shell.presenting import lock, locks
 from ui.study import draft as drafts
 from ui.study import wording
 from ui.study.draft import Draft, begin, read
-from ui.study.panels import rehearsal, results
+from ui.study.panels import host, rehearsal, results
 from ui.study.place import _opened, studies_database
 
 
@@ -207,7 +208,7 @@ def test_a_presenters_link_for_the_room_has_no_secret(name: str) -> None:
 def test_what_the_database_does_not_do_is_said(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rehearsal, "so_far", lambda _: True)  # there is one, as below
+    monkeypatch.setattr(rehearsal, "so_far", lambda *_: True)  # there is one, as below
     app = launched()
     kept = hosted(app, database)
     form, agreed = tokens.fresh(), {"agreed": 1}
@@ -237,6 +238,35 @@ def test_what_the_database_does_not_do_is_said(
     press(app, "Delete the rehearsal")
     assert "This was not done" not in seen(app)
     assert people.of_study(database, kept.id)[0].has_withdrawn
+
+
+def test_why_there_is_no_export_is_said(database: Database) -> None:
+    app = launched()
+    kept = hosted(app, database)
+    its = host.Hosted(database, kept, "")
+
+    def can_export() -> bool:
+        (button,) = (each for each in app.get("download_button") if each.proto.label == "Export")
+        return not button.proto.disabled
+
+    assert can_export()
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE answers RENAME TO away")
+    with pytest.raises(SQLAlchemyError):  # at a click, before the page knows
+        host.archive(its, app.session_state["study-not-exported"])
+    app.run()
+    assert "The studies' database does not answer at the moment." in seen(app)
+    assert not can_export()
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO answers")
+    app.run()
+    assert "The ZIP was not made. The studies' database does not answer" in seen(app)
+    assert can_export()
+    assert zipfile.is_zipfile(
+        io.BytesIO(host.archive(its, app.session_state["study-not-exported"]))
+    )
+    app.run()
+    assert "The ZIP was not made" not in seen(app)
 
 
 def test_an_edit_after_the_launch_is_another_study(database: Database) -> None:
@@ -293,4 +323,41 @@ def test_what_is_counted_is_shown_until_what_came_since_is_counted(
         app.run()
         assert held[0] == held[1]  # it is on its way, whoever says something meanwhile
     app = settled(app.run())
-    assert "3 people have joined: 2 finished, 1 have not" in seen(app)
+    assert "3 people have joined: 2 finished, 1 has not" in seen(app)
+
+
+def test_results_arrive_when_somebody_finishes_and_real_people_stand_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = launched()
+    kept = hosted(app, database)
+    form, agreed = tokens.fresh(), {"agreed": 1}
+    people.join(database, kept, form, agreed, {}, is_rehearsal=True)
+    who = acts.joined(database, kept)
+    assert who is not None
+    looks: list[int] = []
+    counts: list[str] = []
+    real_look, real_count = host.looked, results.state
+
+    def looked(its: Any) -> Any:
+        """As the page's run finds it; until that comes to the monitor, somebody finishes."""
+        found = real_look(its)
+        if not looks:
+            acts.finish(database, kept, who)
+        looks.append(found.finished)
+        return found
+
+    def state(*its: Any) -> str:
+        counts.append(real_count(*its))
+        return counts[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(host, "looked", looked)
+        patch.setattr(results, "state", state)
+        app = settled(app.run())
+    assert "1 person has joined: 1 finished" in seen(app)
+    assert looks[:2] == [0, 1]
+    assert len({*looks[1:]}) == len(counts) == 1
+    (table,) = (each.value for each in app.dataframe if "Rehearsal" in each.value)
+    assert [*table["Rehearsal"]] == ["", "yes"]
+    assert [*table["No."]] == [2, 1]

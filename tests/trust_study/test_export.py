@@ -201,7 +201,7 @@ def test_the_exported_log_can_be_verified_by_anybody(files: dict[str, bytes]) ->
 def test_the_report_needs_nothing_and_says_what_the_results_are(files: dict[str, bytes]) -> None:
     html = files["report.html"].decode()
     assert not re.search(r"https?://|<script|src=|url\(", html)
-    assert "11 people have joined: 9 finished, 1 have not" in html
+    assert "11 people have joined: 9 finished, 1 has not" in html
     assert html.index("primary measure") < html.index("Over-reliance")
     assert "too few to say" in html
 

@@ -231,6 +231,7 @@ def test_too_few_is_no_number() -> None:
     assert apart[["value", "p_value"]].isna().all(axis=None)
     said = estimate(few.people, "agreement").says
     assert said == "too few to say (4 people, 64 answers)"
+    assert resampling.Estimate(None, None, None, 1, 1).says == "too few to say (1 person, 1 answer)"
     assert "Whether the explanations matter: too few" in score.placebo_says(
         simulated.trials(simulated.discerning, 12), ARMS
     )

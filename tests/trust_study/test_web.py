@@ -2,15 +2,20 @@
 
 import base64
 import contextlib
+import io
 import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -417,6 +422,8 @@ def test_text_of_people_and_files_is_data(database: Database, phone: Phone) -> N
         form = Form(seen[-1])
         seen.append(phone.send(form, form.first_of_each()).text)
     assert heading(seen[-1]) == "Thank you"
+    studies.reveal(database, kept.id)
+    seen.append(phone.get(phone.link).text)
     for page in seen:
         assert "<script>alert" not in page
         assert "54444439" not in page
@@ -467,8 +474,83 @@ def test_what_was_right_is_shown_at_the_end_once_the_host_reveals_it(
     assert "What was right" not in phone.get(phone.link).text
     studies.reveal(database, kept.id)
     shown = phone.get(phone.link).text
-    assert shown.count("<td>ward7</td>") == 3
-    assert shown.count("<td>routine</td><td>urgent</td><td>routine</td>") == 1
+    lines = re.findall(r"<tr>((?:<td.*?</td>)+)</tr>", shown)
+    cells = [re.findall(r'<td data-head="(.*?)">(.*?)</td>', line) for line in lines]
+    heads = re.findall(r'<th scope="col">(.*?)</th>', shown)
+    assert [[head for head, _ in line] for line in cells] == [heads] * 3
+    said = [[text for _, text in line] for line in cells]
+    assert said.count(["routine", "urgent", "routine", "ward7"]) == 1
+    assert said.count(["routine", "urgent", "urgent", "ward7"]) == 2
+
+
+def items_of(html: str) -> list[str]:
+    """How the items of the page "What was right" are named."""
+    return re.findall('<th scope="rowgroup" colspan="4">(.*?)</th>', html)
+
+
+@pytest.mark.parametrize("is_within", [False, True])
+def test_what_was_right_names_the_items_in_the_order_in_which_a_person_met_them(
+    database: Database, phones: Callable[[], Phone], *, is_within: bool
+) -> None:
+    long = "Pain since Monday, worse at night, and no medicine that was tried has helped so far"
+    texts = [long, "x" * 90, "short", "pain <b>", "n4", "n5"]
+    none: dict[str, Any] = {"components": (), "weights": {"lime": (), "placebo": ()}}
+    items = [replace(item(n), shown=Shown(text=text), **none) for n, text in enumerate(texts)]
+    names = dict(zip(texts, texts, strict=True)) | {
+        long: "Pain since Monday, worse at night, and no medicine that was…",
+        "x" * 90: "x" * 59 + "…",
+        "pain <b>": "pain &lt;b&gt;",
+    }
+    made = study(items=tuple(items), is_within=is_within)
+    kept = acts.launched(database, made)
+    played, orders = [phones() for _ in range(4)], []
+    for number, phone in enumerate(played):
+        page = phone.join(kept.code)
+        met: list[str] = []
+        while (form := Form(page.text)).action and "withdraw" not in form.action:
+            if heading(form.html) == "Your own answer":
+                said = re.search('<blockquote class="item">(.*?)</blockquote>', form.html)
+                assert said
+                met.append(unescape(said[1]))
+            if number == 3 and len(met) == 3:
+                break  # is cut short
+            page = phone.send(form, form.first_of_each())
+        orders.append(met)
+    studies.reveal(database, kept.id)
+    for phone, met in zip(played, orders, strict=True):
+        known = met if len(met) == 6 else met[:2]
+        named = [f"{number}. {names[text]}" for number, text in enumerate(known, 1)]
+        assert items_of(phone.get(phone.link).text) == named
+    assert len({*map(tuple, orders)}) == 4
+
+
+def test_what_was_right_shows_rows_and_small_pictures(
+    database: Database, phones: Callable[[], Phone]
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (200, 300, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "JPEG")
+    uri = "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
+    bare = replace(item(0), components=(), weights={})
+    drawn = replace(bare, shown=Shown(picture=uri, size=(300, 200)))
+    row = replace(bare, shown=Shown(row=(("age", "62"), ("pulse", "88"))))
+    seen = []
+    broken = replace(bare, shown=picture_study().items[0].shown)
+    for kind, its in (("image", drawn), ("table", row), ("image", broken)):
+        made = study(kind=kind, items=(its,), arms=("answer",))
+        kept = acts.launched(database, made)
+        phone = phones()
+        phone.join(kept.code)
+        phone.play()
+        studies.reveal(database, kept.id)
+        (name,) = items_of(phone.get(phone.link).text)
+        seen.append(name)
+    assert seen[1:] == ["1. age 62, pulse 88", "Picture 1"]
+    small = re.fullmatch('<img src="data:image/jpeg;base64,(.*)" alt=""> Picture 1', seen[0])
+    assert small
+    with Image.open(io.BytesIO(base64.b64decode(small[1]))) as opened:
+        assert opened.size == (96, 64)
+    assert len(small[1]) < 10_000 < len(uri)
 
 
 def test_a_lock_ends_the_study_for_who_has_begun(
@@ -501,7 +583,7 @@ def test_a_lock_ends_the_study_for_who_has_begun(
     assert Form(landing).action == ""
     assert phone.link in phone.get(f"/s/{kept.code}").text  # on a device that has begun
     studies.reveal(database, kept.id)
-    assert phone.get(phone.link).text.count("<td>ward7</td>") == 0  # no final answer was given
+    assert phone.get(phone.link).text.count("ward7") == 0  # no final answer was given
     withdraw = phone.form(f"{phone.link}/withdraw")
     assert phone.send(withdraw, {}).status_code == 410
     assert answering.of_study(database, kept.id) == []

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from trust_study.numbers import number
+from trust_study.numbers import counted, number
 from trust_study.scoring.rates import wilson
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -65,7 +65,8 @@ class Estimate:
     def says(self) -> str:
         """The value with its interval in words."""
         if self.value is None or self.low is None or self.high is None:
-            return f"too few to say ({self.people} people, {self.cases} answers)"
+            people = counted(self.people, "person", "people")
+            return f"too few to say ({people}, {counted(self.cases, 'answer')})"
         return f"{number(self.value)} [{number(self.low)} to {number(self.high)}]"
 
 

@@ -37,6 +37,11 @@ class Watched:
     is_locked: bool
 
     @property
+    def finished(self) -> int:
+        """How many people have finished."""
+        return self.counts["Finished"]
+
+    @property
     def counts(self) -> Mapping[str, int]:
         """How many have joined (they consented in the same act), and what became of them.
 

@@ -12,6 +12,7 @@ from trust_study.store import tokens
 from trust_study.store.people import Participant
 from trust_study.store.studies import Kept
 from trust_study.web.drawing import draw
+from trust_study.web.thumbnails import thumbnail
 
 Answered = Mapping[Step, Mapping[str, Value]]
 
@@ -81,7 +82,7 @@ def current(
     place = position(way, answered)
     context = {"token": token, "stored": place, "total": len(way), "sentence": sentence}
     if place == len(way) or kept.locked_at is not None:
-        shown = _revealed(kept, answered) if kept.revealed_at is not None else ()
+        shown = _revealed(kept, way, answered) if kept.revealed_at is not None else ()
         return draw("done.jinja", root, study=kept.study, revealed=shown, **context)
     page = page_of(kept.study, participant, way[place])
     return draw(
@@ -102,19 +103,27 @@ def withdrawing(root: str, token: str) -> str:
     return draw("withdraw.jinja", root, token=token)
 
 
-def _revealed(kept: Kept, answered: Answered) -> list[dict[str, str]]:
-    """What was right, beside what the model and the person said."""
+def _revealed(kept: Kept, way: Sequence[Step], answered: Answered) -> list[dict[str, object]]:
+    """What was right, beside what the model and the person said, in the order in which they met it.
+
+    Every item has the number and the first words, or the picture, by which they know it again.
+    """
     labels = kept.study.labels
-    shown = []
-    for step, content in answered.items():
-        if step.stage == "final":
-            item = kept.study.item(step.item)
-            shown.append(
-                {
-                    "you": labels[int(str(content["answer"]))],
-                    "model": labels[item.advice],
-                    "right": "not known" if item.truth is None else labels[item.truth],
-                    "flaw": ", ".join(part.name for part in item.components if part.is_flaw),
-                }
-            )
+    shown: list[dict[str, object]] = []
+    finals = [step for step in way if step.stage == "final"]
+    for number, step in enumerate(finals, 1):
+        if step not in answered:
+            continue
+        item = kept.study.item(step.item)
+        shown.append(
+            {
+                "number": number,
+                "words": item.shown.first_words(),
+                "picture": thumbnail(item.shown.picture) if item.shown.picture else "",
+                "you": labels[int(str(answered[step]["answer"]))],
+                "model": labels[item.advice],
+                "right": "not known" if item.truth is None else labels[item.truth],
+                "flaw": ", ".join(part.name for part in item.components if part.is_flaw),
+            }
+        )
     return shown

@@ -1,6 +1,5 @@
 """Sentences about a study."""
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from trust_study.frozen import Item, Study
@@ -92,11 +91,8 @@ def view(arm: str | None) -> str:
 
 def item_name(number: int, item: Item) -> str:
     """An item in a list of all, with its first words or values."""
-    shown = item.shown
-    said = shown.text or ", ".join(f"{name} {value}" for name, value in shown.row)
-    return (
-        f"{number}. {textwrap.shorten(said, 60, placeholder='…')}" if said else f"Picture {number}"
-    )
+    said = item.shown.first_words()
+    return f"{number}. {said}" if said else f"Picture {number}"
 
 
 def share(study: Study) -> str:

@@ -6,6 +6,7 @@ from html import unescape
 
 import numpy as np
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.trust_study import simulated
@@ -13,7 +14,8 @@ from tests.trust_study.studies import item, study
 from trust_study import told
 from trust_study.frozen import Study
 from trust_study.report import as_html
-from trust_study.summary import Summary, of_tables
+from trust_study.summary import Counted, Summary, of_tables
+from ui.figures import palette
 from ui.study.figures.calibration import calibration_figure
 from ui.study.figures.intervals import Row, intervals_figure
 
@@ -95,6 +97,20 @@ def test_too_few_people_are_no_numbers() -> None:
     assert "too few to say" in page.caption[1].value
 
 
+def test_one_is_one() -> None:
+    _, said = found(30)
+    row = pd.Series({"measure": "discernment", "value": np.nan, "people": 1, "cases": 1})
+    assert told.estimate(row) == "too few to say (1 person, 1 that counts)"
+    one = replace(said, counted=Counted(1, 0, 1, 0, 1, 1))
+    assert told.counted(one).startswith("1 person has joined: 0 finished, 1 has not (what they")
+    assert "the answers of 1 simulated person." in told.counted(replace(one, is_rehearsal=True))
+    tested = said.differences[said.differences["p_value"].notna()]
+    first = tested["measure"] == said.primary
+    for n, ending in ((0, "as they are."), (1, "as they are; the 1 other is corrected for their")):
+        few = replace(said, differences=pd.concat([tested[first], tested[~first][:n]]))
+        assert ending in told.tests(few)
+
+
 def test_the_figure_holds_its_intervals() -> None:
     rows = [Row("a <b>", 0.5, 0.2, 1.4, "said"), Row("few", np.nan, np.nan, np.nan, "too few")]
     drawing = intervals_figure(rows, (0.0, 1.0), is_share=True, width_px=700, dark=False)
@@ -102,6 +118,20 @@ def test_the_figure_holds_its_intervals() -> None:
     assert drawing.layout.xaxis.range[1] > 1.4
     texts = [each.text for each in drawing.layout.annotations]
     assert texts == ["a &lt;b&gt;", "said", "few", "too few"]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_on_a_phone_no_line_goes_through_what_is_said(*, dark: bool) -> None:
+    rows = [Row("one", 0.5, -0.2, 1.4, "said"), Row("few", np.nan, np.nan, np.nan, "too few")]
+    ends = (-1.0, 3.0)
+    phone, desk = (
+        intervals_figure(rows, ends, is_share=False, width_px=width, dark=dark).layout
+        for width in (358, 700)
+    )
+    for said in phone.annotations[1::2]:
+        assert said.bgcolor == palette.page_colour(dark)
+    # There is room beside the lines on a desk.
+    assert all(said.x >= desk.xaxis.domain[1] for said in desk.annotations[1::2])
 
 
 def _choices(n_people: int, n_of_arm: int) -> None:

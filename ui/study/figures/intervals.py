@@ -111,6 +111,7 @@ def intervals_figure(
             xref="paper",
             xshift=0 if is_narrow else 12,
             yshift=-2 * above,
+            bgcolor=palette.page_colour(dark) if is_narrow else None,  # else lines go through it
         )
         figure.add_annotation(name)
         figure.add_annotation(said)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trust_study.frozen import Study
     from trust_study.store.database import Database
     from trust_study.store.studies import Kept
+    from trust_study.store.watching import Watched
 
 POLL_SECONDS = 3.0
 
@@ -93,9 +94,28 @@ def qr(link: str) -> str:
     return drawn
 
 
+def looked(hosted: Hosted) -> "Watched | None":
+    """Everybody in the study as this run of the page finds them; None if that cannot be read."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from trust_study.store.watching import watched
+
+    try:
+        return watched(hosted.database, hosted.kept)
+    except (StudyError, SQLAlchemyError):
+        return None  # `monitor` says why
+
+
 @st.fragment(run_every=POLL_SECONDS)
-def monitor(hosted: Hosted) -> None:
-    """Who has joined and how far they are; it refreshes itself."""
+def monitor(hosted: Hosted, before: "Watched | None") -> None:
+    """Who has joined and how far they are; it refreshes itself.
+
+    Parameters
+    ----------
+    before
+        What the page's run has found. The page runs again, for its results, when others have
+        finished since, or when the study can be read again.
+    """
     from sqlalchemy.exc import SQLAlchemyError
 
     from trust_study.store.watching import watched
@@ -105,6 +125,15 @@ def monitor(hosted: Hosted) -> None:
     except (StudyError, SQLAlchemyError) as error:
         problem(why(error))
         return
+    if before is None or seen.finished != before.finished:
+        st.rerun()
+    _who(seen)
+    if said := _not_exported().get(hosted.kept.id):
+        problem(said)
+
+
+def _who(seen: "Watched") -> None:
+    """Everybody, counted and one by one."""
     st.subheader("Who is here", anchor=False)
     with st.container(horizontal=True):
         for name, number in seen.counts.items():
@@ -121,7 +150,7 @@ def monitor(hosted: Hosted) -> None:
                 "Last seen": ago(person.seconds),
                 "Rehearsal": "yes" if person.is_rehearsal else "",
             }
-            for person in seen.people
+            for person in sorted(seen.people, key=lambda each: each.is_rehearsal)
         ],
         hide_index=True,
         column_config={
@@ -139,8 +168,8 @@ def ago(seconds: float) -> str:
     return f"{seconds / 60:.0f} min ago" if seconds < 5400 else f"{seconds / 3600:.0f} h ago"
 
 
-def acts(hosted: Hosted) -> None:
-    """What the host can do: close, lock, reveal, make a new version, take all away."""
+def acts(hosted: Hosted, *, can_export: bool) -> None:
+    """What the host can do: close, lock, reveal, make a new version, take all away if it can be."""
     from trust_study.store import studies
 
     kept = hosted.kept
@@ -164,13 +193,15 @@ def acts(hosted: Hosted) -> None:
             args=(kept.study,),
             help="The same items with other settings, and a link of its own; the two never mix.",
         )
+        not_exported = _not_exported()
         st.download_button(
             "Export",
-            lambda: _archive(hosted),
+            lambda: archive(hosted, not_exported),
             f"study-{kept.code}.zip",
             "application/zip",
             icon=":material/download:",
             on_click="ignore",
+            disabled=not can_export,
         )
     undone("Close")
     if kept.revealed_at is not None:
@@ -205,7 +236,7 @@ def _right_answers(study: "Study") -> None:
     st.dataframe(
         [
             {
-                "Item": number,
+                "Item": wording.item_name(number, item),
                 "The model": labels[item.advice],
                 "Right": "not known" if item.truth is None else labels[item.truth],
                 "Should not matter": ", ".join(c.name for c in item.components if c.is_flaw),
@@ -216,10 +247,28 @@ def _right_answers(study: "Study") -> None:
     )
 
 
-def _archive(hosted: Hosted) -> bytes:
+def archive(hosted: Hosted, not_made: dict[int, str]) -> bytes:
+    """The ZIP, made at a click, while no page runs; if it cannot be, `not_made` gets to know why.
+
+    Of what fails there Streamlit says only that it did.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
     from trust_study import export
 
-    return export.archive(hosted.database, hosted.kept)
+    try:
+        made = export.archive(hosted.database, hosted.kept)
+    except (StudyError, SQLAlchemyError) as error:
+        not_made[hosted.kept.id] = f"The ZIP was not made. {why(error)}"
+        raise
+    not_made.pop(hosted.kept.id, None)
+    return made
+
+
+def _not_exported() -> dict[int, str]:
+    """Why this session's last export of a study, by its number, has failed."""
+    said: dict[int, str] = st.session_state.setdefault("study-not-exported", {})
+    return said
 
 
 def _fork(study: "Study") -> None:

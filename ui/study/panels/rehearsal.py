@@ -1,6 +1,7 @@
 """A rehearsal before people come, and what has come of the study so far."""
 
 import secrets
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -9,6 +10,9 @@ from ui.study.panels.host import Hosted
 from ui.study.place import doing, undone
 from ui.study.work import rehearsing
 from ui.workshop.request import store_id
+
+if TYPE_CHECKING:
+    from trust_study.store.watching import Watched
 
 N_PEOPLE = 18  # six behaviours in each of three arms
 _TOKEN = "study-rehearsal"  # of the session's last one
@@ -46,12 +50,10 @@ def rehearsal(hosted: Hosted, *, has_one: bool) -> None:
             )
 
 
-def so_far(hosted: Hosted) -> bool:
+def so_far(hosted: Hosted, seen: "Watched") -> bool:
     """What has come of the study so far, of people or of a rehearsal; whether there is one."""
-    from trust_study.store.watching import watched
     from ui.study.panels import results
 
-    seen = watched(hosted.database, hosted.kept)
     there = [p.is_rehearsal for p in seen.people if p.state != "withdrawn" and p.stored > 1]
     has_one, has_people = any(there), not all(there)
     if there:
@@ -59,7 +61,7 @@ def so_far(hosted: Hosted) -> bool:
         wanted = has_one
         if has_one and has_people:
             wanted = st.toggle("Show the rehearsal's instead", key="study-rehearsed")
-        results.so_far(hosted.database, hosted.kept, is_rehearsal=wanted)
+        results.so_far(hosted.database, hosted.kept, seen.finished, is_rehearsal=wanted)
     return has_one
 
 

@@ -23,17 +23,28 @@ from ui.workshop.request import store_id
 from ui.workshop.store import store
 
 
-def so_far(database: Database, kept: Kept, *, is_rehearsal: bool) -> None:
+def so_far(database: Database, kept: Kept, n_finished: int, *, is_rehearsal: bool) -> None:
     """What has come of a study so far, of people or of a rehearsal; counted by a worker.
 
-    Counted anew when something has been said since, at the next run of the page: what was counted
-    before is shown until then.
+    Counted anew when something has been said since, at the next run of the page, which comes by
+    itself when one more has finished (`host.monitor`). What was counted before is shown until then,
+    above what is waited for: nothing of it moves.
+
+    Parameters
+    ----------
+    n_finished
+        How many people have finished by now.
     """
     ids: dict[tuple[int, bool], _Count] = st.session_state.setdefault("study-counts", {})
     count = ids.get((kept.id, is_rehearsal), _Count())
-    if count.shown == count.asked:  # else it is still on its way, while people go on
+    asks_anew = count.shown == count.asked  # else it is still on its way, while people go on
+    if not asks_anew and store().has("study-results", count.asked):
+        count = replace(count, shown=count.asked)
+        asks_anew = count.n_finished != n_finished
+    if asks_anew:
         newest = store_id("study-results", state(database, kept), str(is_rehearsal))
-        count = replace(count, asked=newest)
+        count = replace(count, asked=newest, n_finished=n_finished)
+    place = st.container()
     raw = fetch(
         "study-results",
         count.asked,
@@ -50,15 +61,20 @@ def so_far(database: Database, kept: Kept, *, is_rehearsal: bool) -> None:
         raw = json.loads(before)
     ids[kept.id, is_rehearsal] = count
     if raw is not None:
-        results(kept.study, unpacked(raw))
+        with place:
+            results(kept.study, unpacked(raw))
 
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """The store's ids of the results that are shown, and of those that are asked for."""
+    """The store's ids of the results that are shown, and of those that are asked for.
+
+    `n_finished` is how many people had finished when these were asked for.
+    """
 
     shown: str = ""
     asked: str = ""
+    n_finished: int = 0
 
 
 def results(study: Study, found: Summary) -> None:
