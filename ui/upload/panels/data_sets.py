@@ -10,13 +10,13 @@ from sample_models import Task
 from sample_models.types import Kind
 from ui.figures.palette import counted
 from ui.shell.brought import remember_data, remember_ids
+from ui.shell.fields import GONE
 from ui.shell.notices import remark
 from ui.shell.wording import NOUNS, plain
 from ui.upload.reading.headers import shown_name
 from ui.workshop.catalogue import find_task
 from ui.workshop.item import read_source
 from ui.workshop.kept import ENTRIES, label_counts, n_own
-from ui.workshop.store import KEPT_SO_LONG
 from ui.workshop.trained.card import read_card
 
 LONGEST = 80  # characters of a name; of a file's, the first ones
@@ -164,7 +164,7 @@ def read_address() -> None:
     task = find_task(at.get("task", ""))
     fits = task is not None and task.kind == kind
     if not n_own(kind, source):
-        remark(f"What this address names is not here any more: {KEPT_SO_LONG}.")
+        remark(GONE)
         return
     each = _all().get((kind, source))
     if each is None:
