@@ -18,7 +18,14 @@ from sample_models.types import Kind
 from ui.figures.pixels import data_uri, displayed
 from ui.shell.wording import listed
 from ui.upload.reading.bounded import bounded_memory
-from ui.upload.reading.columns import ColumnFacts, facts_of, guessed, labels_of, proposed_label
+from ui.upload.reading.columns import (
+    ColumnFacts,
+    facts_of,
+    guessed,
+    label_spellings,
+    labels_of,
+    proposed_label,
+)
 from ui.upload.reading.columns import own_rows as typed_rows
 from ui.upload.reading.label_tables import is_label_table, picture_labels, picture_rows
 from ui.upload.reading.pictures import MAX_PICTURES, NotRead, pictures_in
@@ -35,7 +42,7 @@ from ui.upload.reading.text_files import (
     texts_in,
     texts_of,
 )
-from ui.upload.reading.zips import folder_labels
+from ui.upload.reading.zips import folder_labels, folder_spellings
 from ui.workshop import kept
 from ui.workshop.catalogue import load_kept_network
 from ui.workshop.column import Column
@@ -62,11 +69,14 @@ def starter(key: str, *, report: Report) -> str:
     return base64.b64encode(STARTERS[key].write(report)).decode()
 
 
-def text_files(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str, Any]:
+def text_files(
+    files: tuple[tuple[str, str], ...], apart: bool = False, *, report: Report
+) -> dict[str, Any]:
     """The texts of files and of zips of them, (name, store id) each, kept.
 
     Returns "source", the id that opens them; "n" of them; "labels", see `_told`, the folders of
-    zips; of a single text its "counts", see `counts_of`; "remarks".
+    zips, and their "spellings", which may be kept `apart`; of a single text its "counts", see
+    `counts_of`; "remarks".
     """
     texts: list[str] = []
     folders: list[str] = []
@@ -87,7 +97,7 @@ def text_files(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[st
             left_out.append(str(error))
     if not texts:
         return {"problem": " ".join(left_out[:_SAID])}
-    labels = folder_labels(folders)
+    labels = folder_labels(folders, apart=apart)
     source = kept.keep_texts(texts, labels)
     for _, upload_id in files:
         store().made(upload_id, source)
@@ -95,6 +105,7 @@ def text_files(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[st
         "source": source,
         "n": len(texts),
         "labels": _told(labels),
+        "spellings": folder_spellings(folders),
         "counts": counts_of(texts[0]) if len(texts) == 1 else None,
         "remarks": _few(told) + _few(left_out, "files were left out"),
     }
@@ -148,8 +159,8 @@ def texts(
     Without `column` the one with the longest, without `label` the one that looks like labels; none
     if that is empty. Returns "columns" of the table, the "column" and the "label" read, "facts"
     (`ColumnFacts` as JSON), "form", "n_rows"; "source", the id that opens the texts, "n" of them,
-    "labels", see `_told`; "predicted" and "predictions", see `_predictions`; "remarks". If they
-    cannot be read, "problem" beside the first ones.
+    "labels", see `_told`, and their "spellings"; "predicted" and "predictions", see
+    `_predictions`; "remarks". If they cannot be read, "problem" beside the first ones.
     """
 
     def read(data: bytes) -> dict[str, Any]:
@@ -170,6 +181,7 @@ def texts(
         }
         try:
             texts, numbers = texts_of(table, chosen)
+            found["spellings"] = _spellings(table, of, numbers)
             labels = _labels(table, of, numbers)
         except InputError as error:
             return found | {"problem": str(error)}
@@ -238,8 +250,17 @@ def _labels(table: Table, column: str, numbers: Sequence[int]) -> Labels | None:
     """The labels of these rows."""
     if not column:
         return None
+    return labels_of(_cells(table, column, numbers), column, apart=table.how.apart)
+
+
+def _spellings(table: Table, column: str, numbers: Sequence[int]) -> list[list[str]]:
+    """Of each label of these rows that is written in several ways, these; -1 is no row."""
+    return label_spellings(_cells(table, column, numbers)) if column else []
+
+
+def _cells(table: Table, column: str, numbers: Sequence[int]) -> list[str]:
     at = table.columns.index(column)
-    return labels_of([table.rows[number][at] for number in numbers], column)
+    return [table.rows[number][at] for number in numbers if number >= 0]
 
 
 def rows(
@@ -255,8 +276,8 @@ def rows(
     """The rows of a table, in the order of the model's columns, kept, with labels in another.
 
     Returns "source", the id that opens them; "n" of them; "others", the columns that the model
-    does not know, and which of them is the "label"; "labels", see `_told`; "predicted" and
-    "predictions", see `_predictions`; "form"; "remarks".
+    does not know, and which of them is the "label"; "labels", see `_told`, and their "spellings";
+    "predicted" and "predictions", see `_predictions`; "form"; "remarks".
     """
 
     def read(data: bytes) -> dict[str, Any]:
@@ -282,6 +303,7 @@ def rows(
             "others": others,
             "label": of,
             "labels": _told(labels),
+            "spellings": _spellings(table, of, numbers),
             "remarks": [*table.remarks, *remarks],
         }
 
@@ -301,9 +323,9 @@ def own_rows(
     """The rows of a table with columns of its own, kept, with the labels in one of them.
 
     Without `left_out` those columns are that look like ids. Returns "columns", the "label" and
-    "left_out", "facts" (`ColumnFacts` as JSON), "form"; "source", "n", "labels", see `_told`;
-    "predicted" and "predictions", see `_predictions`; "remarks". If they cannot be read, "problem"
-    beside the first ones.
+    "left_out", "facts" (`ColumnFacts` as JSON), "form"; "source", "n", "labels", see `_told`,
+    and their "spellings"; "predicted" and "predictions", see `_predictions`; "remarks". If they
+    cannot be read, "problem" beside the first ones.
     """
 
     def read(data: bytes) -> dict[str, Any]:
@@ -327,6 +349,7 @@ def own_rows(
         if not used:
             return found | {"problem": "No column is left to judge by. Leave fewer of them out."}
         numbers = range(len(table.rows))
+        found["spellings"] = _spellings(table, of, numbers)
         try:
             labels = _labels(table, of, numbers)
         except InputError as error:
@@ -371,13 +394,16 @@ def _read(upload_id: str, read: Callable[[bytes], dict[str, Any]]) -> dict[str, 
     return found
 
 
-def pictures(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str, Any]:
+def pictures(
+    files: tuple[tuple[str, str], ...], apart: bool = False, *, report: Report
+) -> dict[str, Any]:
     """The pictures in files, (name, store id) each, kept, and sentences on what was left out.
 
     Returns "source", the id that opens the set, None without any; "n" of them; "size", the first
     one's width and height; "shrunk", whether any was too large; "n_filled",
-    how many were seen through in places; "labels", see `_told`, the folders of zips; "tables",
-    name and store id of files that may say what the pictures show; "left_out".
+    how many were seen through in places; "labels", see `_told`, the folders of zips, and their
+    "spellings", which may be kept `apart`; "tables", name and store
+    id of files that may say what the pictures show; "left_out".
     """
     entries: list[tuple[str, str]] = []
     folders: list[str] = []
@@ -417,7 +443,7 @@ def pictures(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str,
                         n_bytes += len(found.png)
         except InputError as error:
             left_out.append(str(error))
-    labels = folder_labels(folders)
+    labels = folder_labels(folders, apart=apart)
     source = kept.keep_pictures(tuple(entries), filled, labels) if entries else None
     for _, upload_id in files:
         made = [entry_id for _, entry_id in entries] + [entry_id for _, entry_id in tables]
@@ -429,6 +455,7 @@ def pictures(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str,
         "shrunk": is_shrunk,
         "n_filled": len(filled),
         "labels": _told(labels),
+        "spellings": folder_spellings(folders),
         "tables": tables,
         "left_out": left_out,
     }
@@ -440,21 +467,22 @@ def labelled_pictures(
     upload_id: str,
     label: str | None,
     predicted: PredictedAs = AS_THEY_LOOK,
+    how: ReadAs = AS_IT_LOOKS,
     *,
     report: Report,
 ) -> dict[str, Any]:
     """A set of pictures with the labels of a table beside them, and predictions made elsewhere.
 
     Returns "source", the id that opens it so; the column of the "label" and the "columns" there
-    are; "n_named", how many pictures the table names; "labels", see `_told`; "predicted" and
-    "predictions", see `_predictions`.
+    are; "n_named", how many pictures the table names; "labels", see `_told`, and their "spellings";
+    "predicted" and "predictions", see `_predictions`.
     """
 
     def read(data: bytes) -> dict[str, Any]:
         pictures = kept.pictures(source)
         if pictures is None:
             raise NotThere(_GONE)
-        table = read_table(name, data)
+        table = read_table(name, data, how)
         facts = facts_of(table)
         of_files, numbers = picture_rows(table, [name for name, _ in pictures])
         labels, of = picture_labels(table, facts, of_files, numbers, label)
@@ -475,6 +503,7 @@ def labelled_pictures(
             "predicted": said,
             "n_named": n_named,
             "labels": _told(labels),
+            "spellings": _spellings(table, of, numbers),
         }
 
     return _read(upload_id, read)

@@ -22,6 +22,7 @@ from ui.upload.panels.found import (
     proposed,
 )
 from ui.upload.panels.predictions import predicted_as, predictions_box, predictions_told
+from ui.upload.panels.read_as import are_apart, read_as, spellings_told
 from ui.upload.reading.headers import shown_name
 from ui.upload.reading.pictures import MAX_ZIP_BYTES
 from ui.upload.wording import filled_in_words
@@ -47,11 +48,13 @@ def pictures() -> Found | None:
     if not brought:
         return None
     named = tuple((file.name, file.upload_id) for file in brought)
+    first = named[0][1]
     read = fetch(
         "pictures-read",
-        store_id("pictures-read", repr(named)),
+        store_id("pictures-read", repr(named), repr(are_apart(first))),
         work.pictures,
         named,
+        are_apart(first),
         affinity="uploads",
         what="Reading the pictures",
     )
@@ -70,6 +73,10 @@ def pictures() -> Found | None:
     shrunk = "; large ones are shrunk" if read["shrunk"] else ""
     st.caption(f"{count} {width:,} × {height:,} pixels{shrunk}.")
     labels_told(found)
+    if labelled is None:
+        spellings_told(first, read)
+    else:
+        spellings_told(read["tables"][0][1], labelled)
     if read["n_filled"]:
         remark(filled_in_words(read["n_filled"], n))
     return found
@@ -89,15 +96,19 @@ def _labelled(source: str, table: Sequence[str], n: int) -> dict[str, Any] | Non
     keys = {"label": f"picture-labels-{upload_id}", "predicted": f"predicted-{upload_id}"}
     of = chosen(upload_id, **keys)
     predicted = predicted_as(upload_id, of["predicted"])
+    how = read_as(upload_id)
     read = fetch(
         "pictures-labelled",
-        store_id("pictures-labelled", source, name, upload_id, repr(of), repr(predicted)),
+        store_id(
+            "pictures-labelled", source, name, upload_id, repr(of), repr(predicted), repr(how)
+        ),
         work.labelled_pictures,
         source,
         name,
         upload_id,
         of["label"],
         predicted,
+        how,
         affinity="uploads",
         what="Reading the labels",
     )

@@ -31,6 +31,7 @@ from ui.upload.panels.read_as import (
     kinds_box,
     problem_told,
     read_as,
+    spellings_told,
 )
 from ui.upload.reading.columns import ColumnFacts
 from ui.upload.reading.rows import checked_row, far_outside
@@ -135,7 +136,7 @@ def _file(columns: Sequence[Column], task: str) -> Found | None:
         predictions_told(at, read | {"columns": read["others"]})
     for line in read["remarks"]:
         remark(line)
-    found = _shown(read, name)
+    found = _shown(read, name, upload_id)
     with how_it_was_read(upload_id, how, read):
         predictions_box(at, read | {"columns": read["others"]})
     return found
@@ -204,8 +205,9 @@ def own_table() -> Found | None:
     found = None
     if "problem" in read:
         problem_told(read["problem"], how)
+        spellings_told(upload_id, read)
     else:
-        found = _shown(read, name)
+        found = _shown(read, name, upload_id)
     with how_it_was_read(upload_id, how, read):
         if "columns" in read:
             kinds_box(upload_id, how, read["facts"])
@@ -217,10 +219,11 @@ def own_table() -> Found | None:
     return found
 
 
-def _shown(read: Mapping[str, Any], file: str) -> Found:
+def _shown(read: Mapping[str, Any], file: str, upload_id: str) -> Found:
     """How many rows there are, with which labels, and some of them."""
     found = found_of(read, file)
     st.caption(f"{counted(found.n, 'row')}.")
     labels_told(found)
+    spellings_told(upload_id, read)
     preview("table", read["source"])
     return found

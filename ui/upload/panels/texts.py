@@ -20,7 +20,14 @@ from ui.upload.panels.found import (
     proposed,
 )
 from ui.upload.panels.predictions import predicted_as, predictions_box, predictions_told
-from ui.upload.panels.read_as import how_in_key, how_it_was_read, problem_told, read_as
+from ui.upload.panels.read_as import (
+    are_apart,
+    how_in_key,
+    how_it_was_read,
+    problem_told,
+    read_as,
+    spellings_told,
+)
 from ui.upload.reading.text_files import MAX_MB, checked_text
 from ui.upload.reading.zips import MAX_ZIP_BYTES
 from ui.workshop import kept
@@ -71,11 +78,13 @@ def text_files() -> Found | None:
     if not brought:
         return None
     named = tuple((file.name, file.upload_id) for file in brought)
+    first = named[0][1]
     read = fetch(
         "text-read",
-        store_id("text-read", repr(named)),
+        store_id("text-read", repr(named), repr(are_apart(first))),
         work.text_files,
         named,
+        are_apart(first),
         affinity="uploads",
         what="Reading the file" if len(named) == 1 else "Reading the files",
     )
@@ -92,6 +101,7 @@ def text_files() -> Found | None:
     else:
         st.caption(f"{counted(found.n, 'text')}.")
     labels_told(found)
+    spellings_told(first, read)
     preview("text", read["source"])
     return found
 
@@ -154,10 +164,12 @@ def table() -> Found | None:
         remark(line)
     if "problem" in read:
         problem_told(read["problem"], how)
+        spellings_told(upload_id, read)
     else:
         found = found_of(read, name)
         st.caption(f"{counted(found.n, 'text')} from {counted(read['n_rows'], 'row')}.")
         labels_told(found)
+        spellings_told(upload_id, read)
         preview("text", read["source"])
     with how_it_was_read(upload_id, how, read):
         if "columns" in read:

@@ -19,7 +19,7 @@ from ui.upload.reading.cells import (
     writes_decimal_commas,
 )
 from ui.upload.reading.text_files import Table
-from ui.workshop.kept import Labels
+from ui.workshop.kept import Labels, as_labels, several
 
 Form = Literal["nothing", "number", "date", "yes or no", "category", "text"]
 
@@ -181,16 +181,19 @@ def looks_like_prediction(name: str) -> bool:
     return _MODEL.fullmatch(name.strip()) is not None
 
 
-def labels_of(values: Sequence[str], name: str) -> Labels:
-    """The labels in the column of this name: each different value is one, space around it aside.
+def labels_of(values: Sequence[str], name: str, *, apart: bool = False) -> Labels:
+    """The labels in the column of this name: values that are spelled alike are one.
+
+    It is called as most write it; `apart`, only space around a value makes no difference.
 
     Raises
     ------
     InputError
         If there are too many, or none.
     """
-    said = [value.strip()[:MAX_LABEL] for value in values]
-    names = sorted({value for value in said if value.casefold() not in _UNLABELLED}, key=_order)
+    said = _said(values)
+    labels = as_labels(filter(None, said), apart=apart)
+    names = sorted(set(labels.values()), key=_order)
     if not names:
         raise InputError(f"Column {listed([name])} is empty: it has no labels. Choose another.")
     if len(names) > MAX_LABELS:
@@ -198,8 +201,19 @@ def labels_of(values: Sequence[str], name: str) -> Labels:
             f"Column {listed([name])} has {len(names):,} different values; labels have at most "
             f"{MAX_LABELS:,}. Choose another column, or none."
         )
-    numbers = {value: number for number, value in enumerate(names)}
-    return Labels(tuple(names), tuple(numbers.get(value, -1) for value in said))
+    numbers = {name: number for number, name in enumerate(names)}
+    return Labels(tuple(names), tuple(numbers[labels[value]] if value else -1 for value in said))
+
+
+def label_spellings(values: Sequence[str]) -> list[list[str]]:
+    """The spellings of each label in a column that has several, the most frequent first."""
+    return several(filter(None, _said(values)))
+
+
+def _said(values: Sequence[str]) -> list[str]:
+    """What a column of labels says, as it is written; empty where that is nothing."""
+    said = (value.strip()[:MAX_LABEL] for value in values)
+    return ["" if value.casefold() in _UNLABELLED else value for value in said]
 
 
 def _order(name: str) -> tuple[float, str]:

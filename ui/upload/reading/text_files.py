@@ -52,6 +52,8 @@ class ReadAs:
         What comes first in dates that do not begin with the year, where both may.
     numbers, categories, dates
         Columns of these kinds, whatever they look like.
+    apart
+        Whether labels that are only spelled differently, as ok and OK, are different ones.
     """
 
     encoding: str | None = None
@@ -62,6 +64,7 @@ class ReadAs:
     numbers: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+    apart: bool = False
 
 
 AS_IT_LOOKS = ReadAs()
