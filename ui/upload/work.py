@@ -6,7 +6,7 @@ What is wrong with a file is a result like any other, under "problem": it is fou
 import base64
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -22,9 +22,11 @@ from ui.upload.reading.columns import (
     ColumnFacts,
     facts_of,
     guessed,
+    label_candidates,
     label_spellings,
     labels_of,
     proposed_label,
+    proposed_text,
 )
 from ui.upload.reading.columns import own_rows as typed_rows
 from ui.upload.reading.label_tables import is_label_table, picture_labels, picture_rows
@@ -37,7 +39,6 @@ from ui.upload.reading.text_files import (
     FoundText,
     ReadAs,
     Table,
-    longest_column,
     read_table,
     texts_in,
     texts_of,
@@ -156,17 +157,18 @@ def texts(
 ) -> dict[str, Any]:
     """The texts of one column of a table, kept, with the labels in another.
 
-    Without `column` the one with the longest, without `label` the one that looks like labels; none
-    if that is empty. Returns "columns" of the table, the "column" and the "label" read, "facts"
-    (`ColumnFacts` as JSON), "form", "n_rows"; "source", the id that opens the texts, "n" of them,
-    "labels", see `_told`, and their "spellings"; "predicted" and "predictions", see
-    `_predictions`; "remarks". If they cannot be read, "problem" beside the first ones.
+    Without `column` the one that looks like texts, without `label` the one that looks like labels;
+    none if that is empty. Returns "columns" of the table, the "column" and the "label" read,
+    "label_too", see `_label_too`, "facts" (`ColumnFacts` as JSON), "form", "n_rows"; "source", the
+    id that opens the texts, "n" of them, "labels", see `_told`, and their "spellings"; "predicted"
+    and "predictions", see `_predictions`; "remarks". If they cannot be read, "problem" beside the
+    first ones.
     """
 
     def read(data: bytes) -> dict[str, Any]:
         table = read_table(name, data, how)
         facts = facts_of(table)
-        chosen = column if column in table.columns else longest_column(table)
+        chosen = column if column in table.columns else proposed_text(table, facts)
         of = _label_among(label, [c for c in table.columns if c != chosen], facts)
         said = _predicted(table, facts, of, (chosen,), predicted)
         found: dict[str, Any] = {
@@ -174,6 +176,7 @@ def texts(
             "columns": table.columns,
             "column": chosen,
             "label": of,
+            "label_too": _label_too(of, {chosen, *said}, facts),
             "facts": [asdict(each) for each in facts],
             "form": table.form,
             "n_rows": len(table.rows),
@@ -246,6 +249,12 @@ def _label_among(label: str | None, columns: Sequence[str], facts: Sequence[Colu
     return proposed_label([each for each in facts if each.name in columns]) or ""
 
 
+def _label_too(label: str, used: Collection[str], facts: Sequence[ColumnFacts]) -> list[str]:
+    """What else may be the labels where the likeliest column is taken, but not called so."""
+    first, *others = label_candidates([each for each in facts if each.name not in used]) or [""]
+    return others if label == first else []
+
+
 def _labels(table: Table, column: str, numbers: Sequence[int]) -> Labels | None:
     """The labels of these rows."""
     if not column:
@@ -276,8 +285,9 @@ def rows(
     """The rows of a table, in the order of the model's columns, kept, with labels in another.
 
     Returns "source", the id that opens them; "n" of them; "others", the columns that the model
-    does not know, and which of them is the "label"; "labels", see `_told`, and their "spellings";
-    "predicted" and "predictions", see `_predictions`; "form"; "remarks".
+    does not know, which of them is the "label", and "label_too", see `_label_too`; "labels", see
+    `_told`, and their "spellings"; "predicted" and "predictions", see `_predictions`; "form";
+    "remarks".
     """
 
     def read(data: bytes) -> dict[str, Any]:
@@ -302,6 +312,7 @@ def rows(
             "n": len(found),
             "others": others,
             "label": of,
+            "label_too": _label_too(of, {*without, *said}, facts),
             "labels": _told(labels),
             "spellings": _spellings(table, of, numbers),
             "remarks": [*table.remarks, *remarks],
@@ -322,10 +333,10 @@ def own_rows(
 ) -> dict[str, Any]:
     """The rows of a table with columns of its own, kept, with the labels in one of them.
 
-    Without `left_out` those columns are that look like ids. Returns "columns", the "label" and
-    "left_out", "facts" (`ColumnFacts` as JSON), "form"; "source", "n", "labels", see `_told`,
-    and their "spellings"; "predicted" and "predictions", see `_predictions`; "remarks". If they
-    cannot be read, "problem" beside the first ones.
+    Without `left_out` those columns are that look like ids. Returns "columns", the "label",
+    "label_too", see `_label_too`, and "left_out", "facts" (`ColumnFacts` as JSON), "form";
+    "source", "n", "labels", see `_told`, and their "spellings"; "predicted" and "predictions", see
+    `_predictions`; "remarks". If they cannot be read, "problem" beside the first ones.
     """
 
     def read(data: bytes) -> dict[str, Any]:
@@ -341,6 +352,7 @@ def own_rows(
             "predicted": said,
             "columns": table.columns,
             "label": of,
+            "label_too": _label_too(of, said, facts),
             "left_out": [name for name in out if name != of],
             "facts": [asdict(each) for each in facts],
             "form": table.form,
@@ -473,9 +485,9 @@ def labelled_pictures(
 ) -> dict[str, Any]:
     """A set of pictures with the labels of a table beside them, and predictions made elsewhere.
 
-    Returns "source", the id that opens it so; the column of the "label" and the "columns" there
-    are; "n_named", how many pictures the table names; "labels", see `_told`, and their "spellings";
-    "predicted" and "predictions", see `_predictions`.
+    Returns "source", the id that opens it so; the column of the "label", "label_too", see
+    `_label_too`, and the "columns" there are; "n_named", how many pictures the table names;
+    "labels", see `_told`, and their "spellings"; "predicted" and "predictions", see `_predictions`.
     """
 
     def read(data: bytes) -> dict[str, Any]:
@@ -499,6 +511,7 @@ def labelled_pictures(
         return told | {
             "source": kept.keep_labelled("image", source, labels, predictions),
             "label": of,
+            "label_too": _label_too(of, {of_files, *said}, facts),
             "columns": [each for each in table.columns if each != of_files],
             "predicted": said,
             "n_named": n_named,

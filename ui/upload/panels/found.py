@@ -153,6 +153,12 @@ def column_box(
     )
 
 
+def label_too_told(read: Mapping[str, Any]) -> None:
+    """Which other columns may be the labels, beside the one proposed, where none is called so."""
+    if others := read["label_too"]:
+        st.caption(plain(f"{listed(others, at_most=3)} may be the labels, too."))
+
+
 def columns_told(facts: Sequence[Mapping[str, Any]], uses: Mapping[str, str]) -> None:
     """What each column holds, and what it is used as."""
     own = [ColumnFacts(**each) for each in facts]

@@ -18,6 +18,7 @@ from ui.upload.panels.found import (
     chosen,
     column_box,
     found_of,
+    label_too_told,
     labels_told,
     proposed,
 )
@@ -126,6 +127,7 @@ def _labelled(source: str, table: Sequence[str], n: int) -> dict[str, Any] | Non
             key=keys["label"],
             help="What the pictures show, as far as it is known.",
         )
+        label_too_told(read)
         predictions_box(upload_id, read)
         predictions_told(upload_id, read)
     st.caption(plain(f"“{shown_name(name)}” names {read['n_named']:,} of {counted(n, 'picture')}."))

@@ -20,6 +20,7 @@ from ui.upload.panels.found import (
     column_box,
     columns_told,
     found_of,
+    label_too_told,
     labels_told,
     preview,
     proposed,
@@ -133,6 +134,7 @@ def _file(columns: Sequence[Column], task: str) -> Found | None:
             "not know.",
             optional=True,
         )
+        label_too_told(read)
         predictions_told(at, read | {"columns": read["others"]})
     for line in read["remarks"]:
         remark(line)
@@ -193,6 +195,7 @@ def own_table() -> Found | None:
                 width=420,
                 help="Proposed: those in which every value occurs once.",
             )
+        label_too_told(read)
         predictions_told(at, read)
         for each in (ColumnFacts(**facts) for facts in read["facts"]):
             is_other = each.name == read["label"] or each.name in read["predicted"]

@@ -15,6 +15,7 @@ from ui.upload.panels.found import (
     column_box,
     columns_told,
     found_of,
+    label_too_told,
     labels_told,
     preview,
     proposed,
@@ -148,7 +149,7 @@ def table() -> Found | None:
                 read["columns"],
                 read["column"],
                 key=keys["column"],
-                help="Proposed: the column with the longest texts.",
+                help="Proposed: of the columns with texts that are no labels, the longest.",
             )
             column_box(
                 "Column with the labels",
@@ -159,6 +160,7 @@ def table() -> Found | None:
                 "few different values.",
                 optional=True,
             )
+        label_too_told(read)
         predictions_told(at, read)
     for line in read.get("remarks", ()):
         remark(line)
