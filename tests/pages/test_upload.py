@@ -745,3 +745,37 @@ def test_labels_in_several_spellings_are_one_until_somebody_keeps_them_apart() -
     assert told not in alerts(app)
     settled(next(box for box in app.checkbox if "spellings" in box.label).uncheck().run())
     assert "Labels: ok (3), rude (3)." in seen(app)
+
+
+def listed_as_brought(app: AppTest) -> list[str]:
+    """The lines under “What you have brought”."""
+    found = [each.value.replace("\\", "") for each in app.markdown]
+    return [each for each in found if each.startswith("comments")]
+
+
+def test_a_file_is_one_line_until_something_comes_of_another_choice(went_to: Went) -> None:
+    moods = "comment,mood,channel\n" + "\n".join(
+        f"the tram was late on day {i},{'ok' if i % 2 else 'rude'},{'web' if i % 3 else 'app'}"
+        for i in range(6)
+    )
+    app = opened(upload)
+    app.segmented_control(key="upload-way").set_value(TABLE).run()
+    give(app, "comments.csv", moods.encode())
+    assert box(app, "Column with the labels").value == "mood"
+    assert "“channel” may be the labels, too." in seen(app)
+    task = tasks()["comments"].title
+    assert listed_as_brought(app) == [f"comments: 6 texts, {task}"]
+    settled(box(app, "Column with the labels").set_value("channel").run())
+    assert listed_as_brought(app) == [f"comments: 6 texts, {task}"]
+    press(app, "Explain")
+    went_to.clear()
+    settled(app)
+    settled(box(app, "Column with the labels").set_value("mood").run())
+    assert listed_as_brought(app) == [
+        f"comments (texts in “comment”, labels in “mood”): 6 texts, {task}",
+        f"comments (texts in “comment”, labels in “channel”): 6 texts, {task}",
+    ]
+    settled(box(app, "Column with the labels").set_value("channel").run())
+    assert listed_as_brought(app) == [f"comments: 6 texts, {task}"]
+    give(app, "comments.csv", moods.replace("tram", "bus").encode())
+    assert listed_as_brought(app) == [f"comments: 6 texts, {task}"] * 2  # another file

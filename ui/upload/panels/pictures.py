@@ -68,16 +68,17 @@ def pictures() -> Found | None:
         return None
     n, (width, height) = read["n"], read["size"]
     labelled = _labelled(read["source"], read["tables"][0], n) if read["tables"] else None
-    found = found_of(read if labelled is None else {**read, **labelled}, named[0][0])
+    if labelled is None:
+        of_labels, shown = first, read
+    else:
+        of_labels, shown = read["tables"][0][1], {**read, **labelled}
+    found = found_of(shown, named, are_apart=are_apart(of_labels))
     preview(read["source"], n)
     count = f"{n:,} pictures, the first" if n > 1 else "One picture,"
     shrunk = "; large ones are shrunk" if read["shrunk"] else ""
     st.caption(f"{count} {width:,} × {height:,} pixels{shrunk}.")
     labels_told(found)
-    if labelled is None:
-        spellings_told(first, read)
-    else:
-        spellings_told(read["tables"][0][1], labelled)
+    spellings_told(of_labels, shown)
     if read["n_filled"]:
         remark(filled_in_words(read["n_filled"], n))
     return found

@@ -27,6 +27,7 @@ from ui.upload.panels.found import (
 )
 from ui.upload.panels.predictions import predicted_as, predictions_box, predictions_told
 from ui.upload.panels.read_as import (
+    are_apart,
     how_in_key,
     how_it_was_read,
     kinds_box,
@@ -224,7 +225,7 @@ def own_table() -> Found | None:
 
 def _shown(read: Mapping[str, Any], file: str, upload_id: str) -> Found:
     """How many rows there are, with which labels, and some of them."""
-    found = found_of(read, file)
+    found = found_of(read, [(file, upload_id)], are_apart=are_apart(upload_id))
     st.caption(f"{counted(found.n, 'row')}.")
     labels_told(found)
     spellings_told(upload_id, read)

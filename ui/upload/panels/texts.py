@@ -96,7 +96,7 @@ def text_files() -> Found | None:
         return None
     for line in read["remarks"]:
         remark(line)
-    found = found_of(read, named[0][0])
+    found = found_of(read, named, are_apart=are_apart(first))
     if read["counts"] is not None:
         _count(*read["counts"])
     else:
@@ -168,7 +168,7 @@ def table() -> Found | None:
         problem_told(read["problem"], how)
         spellings_told(upload_id, read)
     else:
-        found = found_of(read, name)
+        found = found_of(read, [(name, upload_id)], are_apart=how.apart)
         st.caption(f"{counted(found.n, 'text')} from {counted(read['n_rows'], 'row')}.")
         labels_told(found)
         spellings_told(upload_id, read)
