@@ -735,8 +735,8 @@ def test_labels_in_several_spellings_are_one_until_somebody_keeps_them_apart() -
     app = opened(upload)
     app.segmented_control(key="upload-way").set_value(TABLE).run()
     moods = ["ok", "OK", "rude", "ok", "Rude", "rude"]
-    lines = [f"the tram was late on day {i},{mood}" for i, mood in enumerate(moods)]
-    give(app, "comments.csv", "\n".join(["comment,mood", *lines]).encode())
+    lines = [f"the tram was late on day {i},{mood},{i % 3}x" for i, mood in enumerate(moods)]
+    give(app, "comments.csv", "\n".join(["comment,mood,line", *lines]).encode())
     told = "“ok” and “OK” are taken as one label; so are “rude” and “Rude”."
     assert "Labels: ok (3), rude (3)." in seen(app)
     assert told in alerts(app)

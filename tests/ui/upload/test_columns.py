@@ -8,7 +8,8 @@ import pytest
 from tests.ui.reports import Told
 from ui.upload import work
 from ui.upload.reading.columns import facts_of, label_candidates, proposed_text
-from ui.upload.reading.text_files import read_table
+from ui.upload.reading.predictions import proposed_predictions
+from ui.upload.reading.text_files import ReadAs, read_table
 from ui.workshop.store import store
 
 N = 40
@@ -72,5 +73,11 @@ def test_what_else_may_be_the_labels_is_told_where_none_is_called_so() -> None:
 
 
 def test_labels_in_many_spellings_are_as_few_as_those_in_one() -> None:
-    table = read_table("a.csv", csv({"comment": TEXTS, "moderation": MOODS, "channel": CHANNELS}))
-    assert label_candidates(facts_of(table)) == ["moderation", "channel"]
+    """Also where they are kept apart: what was proposed stands in the boxes by then."""
+    columns: dict[str, list[Any]] = {"text": TEXTS, "moderation": MOODS, "channel": CHANNELS}
+    columns["p_rude"] = [i / N for i in range(N)]
+    for apart in (False, True):
+        table = read_table("a.csv", csv(columns), ReadAs(apart=apart))
+        facts = facts_of(table)
+        assert label_candidates(facts)[:2] == ["moderation", "channel"]
+        assert proposed_predictions(table, facts, "moderation", ["text"]) == ["p_rude"]

@@ -123,8 +123,7 @@ def _facts(table: Table, at: int) -> ColumnFacts:
         and (is_called or (n_there >= MANY_ROWS and mean_length <= _ID_LENGTH))
         and (form == "number" or not _are_sentences(there))
     )
-    can_be_labels = len(there) <= MAX_LABELS and not table.how.apart
-    n_labels = len(spellings(there)) if can_be_labels else len(there)
+    n_labels = len(spellings(there)) if len(there) <= MAX_LABELS else len(there)
     example = max(there, key=there.__getitem__, default="")
     return ColumnFacts(
         name=name,

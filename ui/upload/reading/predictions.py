@@ -316,9 +316,10 @@ def _words(name: str) -> list[str]:
 
 
 def _names(table: Table, label: str) -> list[str]:
+    """The labels; what is proposed does not depend on whether their spellings are kept apart."""
     at = table.columns.index(label)
     values = filter(None, (row[at].strip() for row in table.rows))
-    return sorted(set(as_labels(values, apart=table.how.apart).values()))
+    return sorted(set(as_labels(values, apart=False).values()))
 
 
 def _values(table: Table, column: str) -> Iterator[str]:
