@@ -779,3 +779,7 @@ def test_a_file_is_one_line_until_something_comes_of_another_choice(went_to: Wen
     assert listed_as_brought(app) == [f"comments: 6 texts, {task}"]
     give(app, "comments.csv", moods.replace("tram", "bus").encode())
     assert listed_as_brought(app) == [f"comments: 6 texts, {task}"] * 2  # another file
+    app.segmented_control(key="upload-kind").set_value("table").run()
+    give(settled(app), "comments.csv", moods.replace("tram", "bus").encode())
+    assert listed_as_brought(app)[0] == "comments: 6 rows"  # of another kind
+    assert len(listed_as_brought(app)) == 3

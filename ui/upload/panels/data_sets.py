@@ -157,8 +157,13 @@ def _line(each: DataSet) -> None:
 
 def _title(each: DataSet) -> str:
     """The name; and what was chosen where there are several of the same files."""
-    alike = [other for other in _all().values() if each.files and other.files == each.files]
-    return f"{each.name} ({each.chosen})" if len(alike) > 1 and each.chosen else each.name
+    is_one_of_several = len(_of_the_same_files(each)) > 1
+    return f"{each.name} ({each.chosen})" if is_one_of_several and each.chosen else each.name
+
+
+def _of_the_same_files(data_set: DataSet) -> list[DataSet]:
+    of = (data_set.kind, data_set.files)
+    return [each for each in _all().values() if each.files and (each.kind, each.files) == of]
 
 
 def note_use(kind: Kind, source: str) -> None:
@@ -213,9 +218,9 @@ def _remember(data_set: DataSet) -> None:
     remember_ids(data_set.source)
     found, key = _all(), (data_set.kind, data_set.source)
     before = found.pop(key, None)
-    for other, each in list(found.items()):
-        if each.files and each.files == data_set.files and not each.is_used:
-            del found[other]
+    for each in _of_the_same_files(data_set):
+        if not each.is_used:
+            del found[each.kind, each.source]
     is_used = data_set.is_used or (before is not None and before.is_used)
     found[key] = replace(data_set, is_used=is_used)
     while len(found) > MOST:
