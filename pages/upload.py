@@ -17,7 +17,7 @@ from ui.shell.screens import open_screen, visit
 from ui.shell.waiting import noticing
 from ui.shell.wording import NOUNS
 from ui.upload.controls import BRING, kind_cards
-from ui.upload.panels.data_sets import brought_before, called, read_address
+from ui.upload.panels.data_sets import brought_before, called, note_use, read_address
 from ui.upload.panels.delete import delete_my_data
 from ui.upload.panels.models.own import own_model
 from ui.upload.panels.models.sources import can_bring
@@ -87,6 +87,7 @@ def render() -> None:
         del st.session_state[_WANTED]
         found = source()
         remember_ids(found)
+        note_use(kind, found)
         open_screen(screen, _params(screen, task, found, n))
     elif to_come.reason:
         _wait(to_come.reason)

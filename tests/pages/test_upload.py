@@ -515,7 +515,7 @@ def test_labels_are_matched_by_name_and_the_others_by_hand(went_to: Went) -> Non
     app.segmented_control(key="upload-way").set_value(TABLE).run()
     give(app, "inbox.csv", INBOX)
     assert box(app, "Column with the labels").value == "verdict"
-    assert "Labels: Urgent (1), calm (1), urgent (1); 1 without." in seen(app)
+    assert "Labels: Urgent (2), calm (1); 1 without." in seen(app)
     press(app, "Explain")
     (_, params) = went_to.pop()
     source = Item.parse(params["item"]).source  # type: ignore[union-attr]
@@ -729,3 +729,57 @@ def test_labels_matched_by_hand_in_what_was_opened_again_leave_it_open() -> None
     assert app.query_params["data"] != source
     assert "Mine" in subheaders(app)
     assert "“Mine”: right answers" in seen(app)
+
+
+def test_labels_in_several_spellings_are_one_until_somebody_keeps_them_apart() -> None:
+    app = opened(upload)
+    app.segmented_control(key="upload-way").set_value(TABLE).run()
+    moods = ["ok", "OK", "rude", "ok", "Rude", "rude"]
+    lines = [f"the tram was late on day {i},{mood},{i % 3}x" for i, mood in enumerate(moods)]
+    give(app, "comments.csv", "\n".join(["comment,mood,line", *lines]).encode())
+    told = "“ok” and “OK” are taken as one label; so are “rude” and “Rude”."
+    assert "Labels: ok (3), rude (3)." in seen(app)
+    assert told in alerts(app)
+    settled(next(box for box in app.checkbox if "spellings" in box.label).check().run())
+    assert "Labels: ok (2), rude (2), OK (1), Rude (1)." in seen(app)
+    assert told not in alerts(app)
+    settled(next(box for box in app.checkbox if "spellings" in box.label).uncheck().run())
+    assert "Labels: ok (3), rude (3)." in seen(app)
+
+
+def listed_as_brought(app: AppTest) -> list[str]:
+    """The lines under “What you have brought”."""
+    found = [each.value.replace("\\", "") for each in app.markdown]
+    return [each for each in found if each.startswith("comments")]
+
+
+def test_a_file_is_one_line_until_something_comes_of_another_choice(went_to: Went) -> None:
+    moods = "comment,mood,channel\n" + "\n".join(
+        f"the tram was late on day {i},{'ok' if i % 2 else 'rude'},{'web' if i % 3 else 'app'}"
+        for i in range(6)
+    )
+    app = opened(upload)
+    app.segmented_control(key="upload-way").set_value(TABLE).run()
+    give(app, "comments.csv", moods.encode())
+    assert box(app, "Column with the labels").value == "mood"
+    assert "“channel” may be the labels, too." in seen(app)
+    task = tasks()["comments"].title
+    assert listed_as_brought(app) == [f"comments: 6 texts, {task}"]
+    settled(box(app, "Column with the labels").set_value("channel").run())
+    assert listed_as_brought(app) == [f"comments: 6 texts, {task}"]
+    press(app, "Explain")
+    went_to.clear()
+    settled(app)
+    settled(box(app, "Column with the labels").set_value("mood").run())
+    assert listed_as_brought(app) == [
+        f"comments (texts in “comment”, labels in “mood”): 6 texts, {task}",
+        f"comments (texts in “comment”, labels in “channel”): 6 texts, {task}",
+    ]
+    settled(box(app, "Column with the labels").set_value("channel").run())
+    assert listed_as_brought(app) == [f"comments: 6 texts, {task}"]
+    give(app, "comments.csv", moods.replace("tram", "bus").encode())
+    assert listed_as_brought(app) == [f"comments: 6 texts, {task}"] * 2  # another file
+    app.segmented_control(key="upload-kind").set_value("table").run()
+    give(settled(app), "comments.csv", moods.replace("tram", "bus").encode())
+    assert listed_as_brought(app)[0] == "comments: 6 rows"  # of another kind
+    assert len(listed_as_brought(app)) == 3

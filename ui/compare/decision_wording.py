@@ -7,6 +7,7 @@ from ui.figures.palette import counted
 from ui.shell.wording import percent, points
 
 Names = tuple[str, str]
+_SEEN = 0.0005  # of a probability: less would be written as 0.0 points
 
 
 def better_calibrated(board: Scoreboard) -> int | None:
@@ -67,17 +68,33 @@ def differences(board: Scoreboard) -> str:
     """How far apart accuracy and calibration are, with their intervals; empty without labels."""
     if board.apart is None:
         return ""
-    off = board.apart.calibration
-    more = "" if off is None else f", calibration errors {_apart(off)}"
-    return f"Right answers are {_apart(board.apart.accuracy)} apart{more}."
+    right, off = board.apart.accuracy, board.apart.calibration
+    if not _is_none(right):
+        more = "" if off is None else ", calibration errors "
+        more += "" if off is None else "the same" if _is_none(off) else _apart(off)
+        return f"Right answers are {_apart(right)} apart{more}."
+    most = max(abs(right.low), abs(right.high))
+    about = f", give or take {points(most)}" if most >= _SEEN else ""
+    more = "" if off is None or _is_none(off) else f"; calibration errors are {_apart(off)} apart"
+    return f"Both are right equally often{about}{more}."
+
+
+def _is_none(apart: Estimated) -> bool:
+    return abs(apart.value) < 1e-9  # what is left of a sum is no difference
 
 
 def _apart(apart: Estimated) -> str:
     """A difference in points with its interval, whichever side it is of."""
     ends = sorted(abs(end) for end in (apart.low, apart.high))
     low, high = (0.0 if apart.low <= 0 <= apart.high else ends[0]), ends[1]
-    least = "0" if low == 0 else "under 0.1" if low < 0.0005 else points(low).split(" ")[0]
-    return f"{points(apart.value)} ({least} to {points(high).split(' ')[0]})"
+    least = "0" if low == 0 else _number(low)
+    unit = "points" if abs(apart.value) < _SEEN else points(apart.value).split(" ")[1]
+    return f"{_number(apart.value)} {unit} ({least} to {_number(high)})"
+
+
+def _number(difference: float) -> str:
+    """Of points, without the word; none is called 0.0 that is not."""
+    return "under 0.1" if abs(difference) < _SEEN else points(difference).split(" ")[0]
 
 
 def cheaper(costs: Costs, names: Names) -> str:

@@ -224,7 +224,7 @@ def read_choice(params: Mapping[str, str]) -> Choice:
     if task is None:
         task = next(iter(tasks().values()))
         if "task" in fields:
-            fields.miss("task", instead="which is not here (any more). Showing another.")
+            fields.lack("task", instead="which is not here. Showing another.")
             item = None
     if item is None and "item" in fields:
         fields.miss("item", instead="which is not here. Showing an example.")

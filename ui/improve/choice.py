@@ -60,7 +60,7 @@ def read_place(params: Mapping[str, str]) -> Place:
     task = find_task(fields.text("task") or (marked.task if marked else ""))
     if task is None:
         if "task" in fields:
-            fields.miss("task", instead="which is not here (any more). Showing another.")
+            fields.lack("task", instead="which is not here. Showing another.")
         task, out = next(iter(tasks().values())), ""
     if not task.askable:
         fields.miss("task", instead=NOT_ASKABLE)

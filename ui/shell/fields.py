@@ -13,11 +13,15 @@ from typing import Any, TypeVar
 
 from lime_engine.subjects import Value
 from ui.workshop.request import Edits
+from ui.workshop.store import KEPT_SO_LONG
 
 T = TypeVar("T")
 
 NOT_HERE = "which is not here. Using the default."
 NOT_READ = "which cannot be read."
+GONE = f"What this address names is not here any more: {KEPT_SO_LONG}."
+INSTEAD = "Showing another."
+_KEPT = re.compile(r"([a-z]+-)?[a-z2-7]{26}(?P<model>/.*)?", re.DOTALL)  # what the store has named
 _SHOWN = 40  # characters of what a link asks for
 _MAX_EDITS_LENGTH = 4000  # characters in a URL
 _MAX_SIZE = 2.0**63  # of a number: beyond it no column of a table has one
@@ -49,17 +53,32 @@ class Fields:
     ) -> T | None:
         """What `reader` makes of the parameter; None without it, and if the reader knows none.
 
-        The latter is told: "The link asks for the `what` “...”, `instead`".
+        The latter is told: "The link asks for the `what` “...”, `instead`", or as `lack` has it.
         """
         if name not in self._params:
             return None
         found = reader(self._params[name])
         if found is None:
-            self.miss(name, what, instead)
+            self.lack(name, what, instead)
         return found
 
+    def lack(self, name: str, what: str | None = None, instead: str = NOT_HERE) -> None:
+        """Tell that there is nothing (any more) under what the parameter says.
+
+        What people brought or made is told of once, without the store's name for it. All else that
+        the link says is of that, and says nothing any more, unless it is only one of two models.
+        """
+        kept = _KEPT.fullmatch(self._params[name])
+        if kept is None:
+            self.miss(name, what, instead)
+            return
+        if not kept["model"]:
+            self._params, self.problems = {}, []
+        if (said := f"{GONE} {INSTEAD}") not in self.problems:
+            self.problems.append(said)
+
     def miss(self, name: str, what: str | None = None, instead: str = NOT_HERE) -> None:
-        """Tell that what the parameter names is not there."""
+        """Tell that what the parameter names cannot be had, and why."""
         asked = self._params[name][:_SHOWN]
         self.problems.append(f"The link asks for the {what or name} “{asked}”, {instead}")
 

@@ -1,6 +1,6 @@
 """Going from one screen to another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -28,15 +28,24 @@ def leave_for(name: str, params: Mapping[str, str] | None = None) -> None:
     st.session_state[_LEAVE_FOR] = name, params
 
 
-def ways_on(ways: Sequence[Way], key: str) -> None:
-    """A button for each way, the first one the main one; `key` begins those of the buttons."""
+def ways_on(ways: Sequence[Way], key: str, noting: Callable[[], object] | None = None) -> None:
+    """A button for each way, the first one the main one; `key` begins those of the buttons.
+
+    `noting` is done when somebody takes one.
+    """
+
+    def go(screen: str, params: Mapping[str, str]) -> None:
+        if noting is not None:
+            noting()
+        leave_for(screen, params)
+
     with st.container(horizontal=True):
         for number, (label, screen, params) in enumerate(ways):
             st.button(
                 label,
                 key=f"{key}-{number}-{screen}",
                 type="primary" if number == 0 else "secondary",
-                on_click=leave_for,
+                on_click=go,
                 args=(screen, params),
             )
 

@@ -162,7 +162,7 @@ def _brought(kind: Kind, task: Task | None, read: Found | None, of: str = "") ->
         return task, None, 0
     if found.n == 1:
         return task, found.keep, 1
-    return task, named(found.keep, kind, task, found.title, of or found.title), found.n
+    return task, named(found, kind, task, of or found.title), found.n
 
 
 def _task(kind: str, *others: str) -> Task | None:

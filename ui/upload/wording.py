@@ -12,6 +12,7 @@ from ui.workshop.request import DEFAULT_SAMPLES, USUAL_SECONDS, seconds_of, suit
 from ui.workshop.store import SO_LONG
 
 _TOLD = 5  # classes
+_GROUPS = 3  # labels that are spelled in several ways
 
 
 def what_happens(*, may_be_sent: bool) -> str:
@@ -138,3 +139,12 @@ def given_away(caution: Mapping[str, Any], task: Task) -> str:
 
 def _cut(name: str) -> str:
     return name if len(name) <= 40 else f"{name[:39]}…"
+
+
+def taken_as_one(groups: Sequence[Sequence[str]]) -> str:
+    """Which labels are only spelled differently: "“ok” and “OK” are taken as one label"."""
+    first, *others = (listed(spellings, at_most=4) for spellings in groups[:_GROUPS])
+    more = "".join(f"; so are {each}" for each in others)
+    rest = len(groups) - _GROUPS
+    more += f"; and the spellings of {rest:,} more" if rest > 0 else ""
+    return f"{first} are taken as one label{more}."

@@ -6,7 +6,7 @@ What is wrong with a file is a result like any other, under "problem": it is fou
 import base64
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -18,7 +18,16 @@ from sample_models.types import Kind
 from ui.figures.pixels import data_uri, displayed
 from ui.shell.wording import listed
 from ui.upload.reading.bounded import bounded_memory
-from ui.upload.reading.columns import ColumnFacts, facts_of, guessed, labels_of, proposed_label
+from ui.upload.reading.columns import (
+    ColumnFacts,
+    facts_of,
+    guessed,
+    label_candidates,
+    label_spellings,
+    labels_of,
+    proposed_label,
+    proposed_text,
+)
 from ui.upload.reading.columns import own_rows as typed_rows
 from ui.upload.reading.label_tables import is_label_table, picture_labels, picture_rows
 from ui.upload.reading.pictures import MAX_PICTURES, NotRead, pictures_in
@@ -30,12 +39,11 @@ from ui.upload.reading.text_files import (
     FoundText,
     ReadAs,
     Table,
-    longest_column,
     read_table,
     texts_in,
     texts_of,
 )
-from ui.upload.reading.zips import folder_labels
+from ui.upload.reading.zips import folder_labels, folder_spellings
 from ui.workshop import kept
 from ui.workshop.catalogue import load_kept_network
 from ui.workshop.column import Column
@@ -62,11 +70,14 @@ def starter(key: str, *, report: Report) -> str:
     return base64.b64encode(STARTERS[key].write(report)).decode()
 
 
-def text_files(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str, Any]:
+def text_files(
+    files: tuple[tuple[str, str], ...], apart: bool = False, *, report: Report
+) -> dict[str, Any]:
     """The texts of files and of zips of them, (name, store id) each, kept.
 
     Returns "source", the id that opens them; "n" of them; "labels", see `_told`, the folders of
-    zips; of a single text its "counts", see `counts_of`; "remarks".
+    zips, and their "spellings", which may be kept `apart`; of a single text its "counts", see
+    `counts_of`; "remarks".
     """
     texts: list[str] = []
     folders: list[str] = []
@@ -87,7 +98,7 @@ def text_files(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[st
             left_out.append(str(error))
     if not texts:
         return {"problem": " ".join(left_out[:_SAID])}
-    labels = folder_labels(folders)
+    labels = folder_labels(folders, apart=apart)
     source = kept.keep_texts(texts, labels)
     for _, upload_id in files:
         store().made(upload_id, source)
@@ -95,6 +106,7 @@ def text_files(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[st
         "source": source,
         "n": len(texts),
         "labels": _told(labels),
+        "spellings": folder_spellings(folders),
         "counts": counts_of(texts[0]) if len(texts) == 1 else None,
         "remarks": _few(told) + _few(left_out, "files were left out"),
     }
@@ -145,17 +157,18 @@ def texts(
 ) -> dict[str, Any]:
     """The texts of one column of a table, kept, with the labels in another.
 
-    Without `column` the one with the longest, without `label` the one that looks like labels; none
-    if that is empty. Returns "columns" of the table, the "column" and the "label" read, "facts"
-    (`ColumnFacts` as JSON), "form", "n_rows"; "source", the id that opens the texts, "n" of them,
-    "labels", see `_told`; "predicted" and "predictions", see `_predictions`; "remarks". If they
-    cannot be read, "problem" beside the first ones.
+    Without `column` the one that looks like texts, without `label` the one that looks like labels;
+    none if that is empty. Returns "columns" of the table, the "column" and the "label" read,
+    "label_too", see `_label_too`, "facts" (`ColumnFacts` as JSON), "form", "n_rows"; "source", the
+    id that opens the texts, "n" of them, "labels", see `_told`, and their "spellings"; "predicted"
+    and "predictions", see `_predictions`; "remarks". If they cannot be read, "problem" beside the
+    first ones.
     """
 
     def read(data: bytes) -> dict[str, Any]:
         table = read_table(name, data, how)
         facts = facts_of(table)
-        chosen = column if column in table.columns else longest_column(table)
+        chosen = column if column in table.columns else proposed_text(table, facts)
         of = _label_among(label, [c for c in table.columns if c != chosen], facts)
         said = _predicted(table, facts, of, (chosen,), predicted)
         found: dict[str, Any] = {
@@ -163,6 +176,7 @@ def texts(
             "columns": table.columns,
             "column": chosen,
             "label": of,
+            "label_too": _label_too(of, {chosen, *said}, facts),
             "facts": [asdict(each) for each in facts],
             "form": table.form,
             "n_rows": len(table.rows),
@@ -170,6 +184,7 @@ def texts(
         }
         try:
             texts, numbers = texts_of(table, chosen)
+            found["spellings"] = _spellings(table, of, numbers)
             labels = _labels(table, of, numbers)
         except InputError as error:
             return found | {"problem": str(error)}
@@ -234,12 +249,27 @@ def _label_among(label: str | None, columns: Sequence[str], facts: Sequence[Colu
     return proposed_label([each for each in facts if each.name in columns]) or ""
 
 
+def _label_too(label: str, used: Collection[str], facts: Sequence[ColumnFacts]) -> list[str]:
+    """What else may be the labels where the likeliest column is taken, but not called so."""
+    first, *others = label_candidates([each for each in facts if each.name not in used]) or [""]
+    return others if label == first else []
+
+
 def _labels(table: Table, column: str, numbers: Sequence[int]) -> Labels | None:
     """The labels of these rows."""
     if not column:
         return None
+    return labels_of(_cells(table, column, numbers), column, apart=table.how.apart)
+
+
+def _spellings(table: Table, column: str, numbers: Sequence[int]) -> list[list[str]]:
+    """Of each label of these rows that is written in several ways, these; -1 is no row."""
+    return label_spellings(_cells(table, column, numbers)) if column else []
+
+
+def _cells(table: Table, column: str, numbers: Sequence[int]) -> list[str]:
     at = table.columns.index(column)
-    return labels_of([table.rows[number][at] for number in numbers], column)
+    return [table.rows[number][at] for number in numbers if number >= 0]
 
 
 def rows(
@@ -255,8 +285,9 @@ def rows(
     """The rows of a table, in the order of the model's columns, kept, with labels in another.
 
     Returns "source", the id that opens them; "n" of them; "others", the columns that the model
-    does not know, and which of them is the "label"; "labels", see `_told`; "predicted" and
-    "predictions", see `_predictions`; "form"; "remarks".
+    does not know, which of them is the "label", and "label_too", see `_label_too`; "labels", see
+    `_told`, and their "spellings"; "predicted" and "predictions", see `_predictions`; "form";
+    "remarks".
     """
 
     def read(data: bytes) -> dict[str, Any]:
@@ -281,7 +312,9 @@ def rows(
             "n": len(found),
             "others": others,
             "label": of,
+            "label_too": _label_too(of, {*without, *said}, facts),
             "labels": _told(labels),
+            "spellings": _spellings(table, of, numbers),
             "remarks": [*table.remarks, *remarks],
         }
 
@@ -300,10 +333,10 @@ def own_rows(
 ) -> dict[str, Any]:
     """The rows of a table with columns of its own, kept, with the labels in one of them.
 
-    Without `left_out` those columns are that look like ids. Returns "columns", the "label" and
-    "left_out", "facts" (`ColumnFacts` as JSON), "form"; "source", "n", "labels", see `_told`;
-    "predicted" and "predictions", see `_predictions`; "remarks". If they cannot be read, "problem"
-    beside the first ones.
+    Without `left_out` those columns are that look like ids. Returns "columns", the "label",
+    "label_too", see `_label_too`, and "left_out", "facts" (`ColumnFacts` as JSON), "form";
+    "source", "n", "labels", see `_told`, and their "spellings"; "predicted" and "predictions", see
+    `_predictions`; "remarks". If they cannot be read, "problem" beside the first ones.
     """
 
     def read(data: bytes) -> dict[str, Any]:
@@ -319,6 +352,7 @@ def own_rows(
             "predicted": said,
             "columns": table.columns,
             "label": of,
+            "label_too": _label_too(of, said, facts),
             "left_out": [name for name in out if name != of],
             "facts": [asdict(each) for each in facts],
             "form": table.form,
@@ -327,6 +361,7 @@ def own_rows(
         if not used:
             return found | {"problem": "No column is left to judge by. Leave fewer of them out."}
         numbers = range(len(table.rows))
+        found["spellings"] = _spellings(table, of, numbers)
         try:
             labels = _labels(table, of, numbers)
         except InputError as error:
@@ -371,13 +406,16 @@ def _read(upload_id: str, read: Callable[[bytes], dict[str, Any]]) -> dict[str, 
     return found
 
 
-def pictures(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str, Any]:
+def pictures(
+    files: tuple[tuple[str, str], ...], apart: bool = False, *, report: Report
+) -> dict[str, Any]:
     """The pictures in files, (name, store id) each, kept, and sentences on what was left out.
 
     Returns "source", the id that opens the set, None without any; "n" of them; "size", the first
     one's width and height; "shrunk", whether any was too large; "n_filled",
-    how many were seen through in places; "labels", see `_told`, the folders of zips; "tables",
-    name and store id of files that may say what the pictures show; "left_out".
+    how many were seen through in places; "labels", see `_told`, the folders of zips, and their
+    "spellings", which may be kept `apart`; "tables", name and store
+    id of files that may say what the pictures show; "left_out".
     """
     entries: list[tuple[str, str]] = []
     folders: list[str] = []
@@ -417,7 +455,7 @@ def pictures(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str,
                         n_bytes += len(found.png)
         except InputError as error:
             left_out.append(str(error))
-    labels = folder_labels(folders)
+    labels = folder_labels(folders, apart=apart)
     source = kept.keep_pictures(tuple(entries), filled, labels) if entries else None
     for _, upload_id in files:
         made = [entry_id for _, entry_id in entries] + [entry_id for _, entry_id in tables]
@@ -429,6 +467,7 @@ def pictures(files: tuple[tuple[str, str], ...], *, report: Report) -> dict[str,
         "shrunk": is_shrunk,
         "n_filled": len(filled),
         "labels": _told(labels),
+        "spellings": folder_spellings(folders),
         "tables": tables,
         "left_out": left_out,
     }
@@ -440,21 +479,22 @@ def labelled_pictures(
     upload_id: str,
     label: str | None,
     predicted: PredictedAs = AS_THEY_LOOK,
+    how: ReadAs = AS_IT_LOOKS,
     *,
     report: Report,
 ) -> dict[str, Any]:
     """A set of pictures with the labels of a table beside them, and predictions made elsewhere.
 
-    Returns "source", the id that opens it so; the column of the "label" and the "columns" there
-    are; "n_named", how many pictures the table names; "labels", see `_told`; "predicted" and
-    "predictions", see `_predictions`.
+    Returns "source", the id that opens it so; the column of the "label", "label_too", see
+    `_label_too`, and the "columns" there are; "n_named", how many pictures the table names;
+    "labels", see `_told`, and their "spellings"; "predicted" and "predictions", see `_predictions`.
     """
 
     def read(data: bytes) -> dict[str, Any]:
         pictures = kept.pictures(source)
         if pictures is None:
             raise NotThere(_GONE)
-        table = read_table(name, data)
+        table = read_table(name, data, how)
         facts = facts_of(table)
         of_files, numbers = picture_rows(table, [name for name, _ in pictures])
         labels, of = picture_labels(table, facts, of_files, numbers, label)
@@ -471,10 +511,12 @@ def labelled_pictures(
         return told | {
             "source": kept.keep_labelled("image", source, labels, predictions),
             "label": of,
+            "label_too": _label_too(of, {of_files, *said}, facts),
             "columns": [each for each in table.columns if each != of_files],
             "predicted": said,
             "n_named": n_named,
             "labels": _told(labels),
+            "spellings": _spellings(table, of, numbers),
         }
 
     return _read(upload_id, read)

@@ -7,8 +7,10 @@ Of a hundred thousand items so only those are taken apart that are asked for.
 import base64
 import io
 import json
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,6 +27,8 @@ from ui.workshop.store import store
 Pictures = tuple[tuple[str, str], ...]  # the name of each, and the id that `picture_png` opens
 Rows = tuple[tuple[str, ...], tuple[tuple[Value, ...], ...]]  # the columns' names, and the rows
 
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufe0f\ufeff \t\r\n"
+_AROUND = " .,;:!?¡¿\"'`“”„‘’‚«»‹›()[]{}_。、،؛؟।"  # no + - # * %: A- is not A, nor C# C
 MAX_LINEAGE = 100  # edits of edits
 ENTRIES: dict[Kind, str] = {"text": "texts", "image": "pictures", "table": "rows"}  # in the store
 
@@ -73,24 +77,63 @@ class Predictions:
 
 
 def numbers_of(labels: Labels, class_names: Sequence[str]) -> NDArray[np.intp]:
-    """The labels as numbers of these classes (n,), found by name; -1 where there is none such.
+    """The labels as numbers of these classes (n,), found by `class_finder`; -1 for none such."""
+    find = class_finder(class_names)
+    found = [find(name) for name in labels.names]
+    return np.array([*found, -1], dtype=np.intp)[np.array(labels.of, dtype=np.intp)]
 
-    Case, and space around a name, make no difference where they tell no classes apart.
+
+def class_finder(class_names: Sequence[str]) -> Callable[[str], int]:
+    """What gives the number of the class with a name; -1 if there is none such.
+
+    What `plain_name` leaves out makes no difference where it tells no classes apart.
     """
     exact = {name: number for number, name in enumerate(class_names)}
     alike: dict[str, list[int]] = {}
     for number, name in enumerate(class_names):
         alike.setdefault(plain_name(name), []).append(number)
-    found = [
-        exact.get(name, own[0] if len(own := alike.get(plain_name(name), [])) == 1 else -1)
-        for name in labels.names
-    ]
-    return np.array([*found, -1], dtype=np.intp)[np.array(labels.of, dtype=np.intp)]
+
+    def find(name: str) -> int:
+        if name in exact:
+            return exact[name]
+        own = alike.get(plain_name(name), [])
+        return own[0] if len(own) == 1 else -1
+
+    return find
 
 
 def plain_name(name: str) -> str:
-    """A class's name without what makes no difference."""
-    return name.strip().casefold()
+    """A class's name without what makes no difference; 1.0 is 1.
+
+    That is capitals, the form in Unicode, and space; and punctuation around words, while around
+    digits and signs it may mean something, as in .5 and :(.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    plain = " ".join(folded.strip(_UNSEEN).split())
+    if (whole := re.fullmatch(r"([+-]?[0-9]+)[.,]0", plain)) is not None:
+        return str(int(whole[1]))
+    has_words = any(character.isalpha() for character in plain)
+    return plain.strip(_AROUND) if has_words else plain
+
+
+def spellings(values: Iterable[str]) -> list[list[str]]:
+    """The different values, those of one label together, as most write it first."""
+    found: dict[str, list[str]] = {}
+    for value, _ in Counter(values).most_common():
+        found.setdefault(plain_name(value), []).append(value)
+    return list(found.values())
+
+
+def several(values: Iterable[str]) -> list[list[str]]:
+    """The spellings of each label that has more than one."""
+    return [own for own in spellings(values) if len(own) > 1]
+
+
+def as_labels(values: Iterable[str], *, apart: bool) -> dict[str, str]:
+    """The label that each value stands for, as most write it; `apart`, each for itself."""
+    if apart:
+        return {value: value for value in values}
+    return {value: own[0] for own in spellings(values) for value in own}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -146,7 +146,6 @@ def test_any_link_opens_something_that_has_a_link_of_its_own(params: dict[str, s
         ("off", "1,2"),
         ("edits", "[[0, NaN]]"),
         ("blind", "../secret"),
-        ("blind", OWN_ID),
     ],
 )
 def test_what_is_not_here_is_told_and_replaced(name: str, value: str) -> None:

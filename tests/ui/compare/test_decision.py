@@ -91,6 +91,26 @@ def test_how_far_they_are_apart() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "calibration", "words"),
+    [
+        ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), "Both are right equally often."),
+        ((1e-17, -0.02, 0.03), (0.0, 0.0, 0.0), "Both are right equally often, give or take 3.0 "
+         "points."),
+        ((0.0, 0.0, 0.0), LESS_TRUE, "Both are right equally often; calibration errors are 18 "
+         "points (14 to 21) apart."),
+        (ALIKE, (0.0, -0.01, 0.01), "Right answers are 1.0 point (0 to 5.0) apart, calibration "
+         "errors the same."),
+        ((0.0002, -0.0001, 0.0004), ALIKE, "Right answers are under 0.1 points (0 to under 0.1) "
+         "apart, calibration errors 1.0 point (0 to 5.0)."),
+    ],
+)  # fmt: skip
+def test_what_is_no_difference_is_not_called_one(
+    accuracy: tuple[float, float, float], calibration: tuple[float, float, float], words: str
+) -> None:
+    assert told.differences(board(accuracy, calibration, p_value=1.0)) == words
+
+
 def test_without_labels_nothing_is_decided() -> None:
     none = Scoreboard(9, 0, AGREEMENT, None, None, None)
     assert (told.decision(none, NAMES), told.differences(none)) == ("", "")

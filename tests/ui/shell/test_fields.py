@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sample_models import tasks
 from ui.compare import choice as comparing
 from ui.compare.choice import read_comparison
 from ui.explain import choice as explaining
@@ -15,7 +17,7 @@ from ui.explain.choice import read_choice
 from ui.improve.choice import read_place
 from ui.pick import choice as picking
 from ui.pick.choice import read_pick
-from ui.shell.fields import Fields, number, one_of, read_edits, read_off, written_changes
+from ui.shell.fields import GONE, Fields, number, one_of, read_edits, read_off, written_changes
 
 READERS: dict[str, tuple[Callable[..., Any], frozenset[str]]] = {
     "explain": (read_choice, explaining.NAMES),
@@ -102,3 +104,28 @@ def test_a_field_is_read_or_told() -> None:
         "The link asks for the number of items “70”, which is not here. Using the default.",
         f"The link asks for the page “{'x' * 40}”, which is not here. Using the default.",
     ]
+
+
+KEY = "l4zw" + "a" * 22
+
+
+@pytest.mark.parametrize(
+    ("read", "link"),
+    [
+        (read_choice, {"task": f"data-{KEY}", "item": f"own-{KEY}-3", "model": "own-1"}),
+        (read_choice, {"task": f"own-{KEY}", "item": "train-x", "class": "7", "off": "1.2"}),
+        (read_pick, {"task": f"data-{KEY}", "model": "own-1", "source": "field", "n": "0"}),
+        (read_comparison, {"task": f"data-{KEY}", "a": "own-0", "b": f"data-{KEY}/own-1"}),
+        (read_comparison, {"task": f"rounds-{KEY}", "a": "a", "b": "round-1", "row": "x"}),
+        (read_comparison, {"blind": KEY, "row": "3"}),
+        (read_comparison, {"task": "flu", "a": f"data-{KEY}/own-0", "b": f"data-{KEY}/own-1"}),
+        (read_place, {"task": f"rounds-{KEY}", "model": "round-1", "out": KEY}),
+    ],
+)
+def test_what_people_brought_and_is_gone_is_told_once_and_without_its_key(
+    read: Any, link: dict[str, str]
+) -> None:
+    choice = read(link)
+    assert choice.problems == (f"{GONE} Showing another.",)
+    built_in = "flu" if link.get("task") == "flu" else next(iter(tasks()))
+    assert replace(choice, problems=()) == replace(read({"task": built_in}), problems=())

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from lime_engine.errors import InputError
 from tests.ui.upload.test_workbooks import INLINE, with_sheet
+from ui.upload.reading.columns import facts_of, proposed_text
 from ui.upload.reading.rows import rows_of
 from ui.upload.reading.text_files import (
     checked_text,
     decoded,
-    longest_column,
     read_table,
     texts_of,
 )
@@ -79,7 +79,9 @@ def check_table(table: Any) -> None:
     assert table.rows
     assert {len(row) for row in table.rows} == {len(table.columns)}
     assert json.dumps([table.columns, table.rows, table.remarks], ensure_ascii=False).encode()
-    if (found := only_sentences(lambda: texts_of(table, longest_column(table)))) is not None:
+    if (
+        found := only_sentences(lambda: texts_of(table, proposed_text(table, facts_of(table))))
+    ) is not None:
         texts, numbers = found
         assert len(texts) == len(set(numbers) & set(range(len(table.rows))))
     only_sentences(lambda: json.dumps(rows_of(table, COLUMNS), allow_nan=False))

@@ -10,13 +10,14 @@ from sample_models import Task
 from sample_models.types import Kind
 from ui.figures.palette import counted
 from ui.shell.brought import remember_data, remember_ids, remember_opened
+from ui.shell.fields import GONE
 from ui.shell.notices import remark
 from ui.shell.wording import NOUNS, plain
+from ui.upload.panels.found import Found
 from ui.upload.reading.headers import shown_name
 from ui.workshop.catalogue import find_task
 from ui.workshop.item import read_source
 from ui.workshop.kept import ENTRIES, label_counts, n_own
-from ui.workshop.store import KEPT_SO_LONG
 from ui.workshop.trained.card import read_card
 
 LONGEST = 80  # characters of a name; of a file's, the first ones
@@ -30,7 +31,9 @@ _FIELDS = ("data", "name", "task", "models")  # of the address, beside the kind
 class DataSet:
     """Something that was brought, and what was asked about it; no task for columns of its own.
 
-    `models` is the task of the models that were trained on it last.
+    `models` is the task of the models that were trained on it last. `files` says of which it is,
+    "" if not known, `chosen` what of them in words; `is_used` whether it was opened anywhere, or
+    something made of it.
     """
 
     kind: Kind
@@ -38,6 +41,9 @@ class DataSet:
     name: str
     task: str | None
     models: str | None = None
+    files: str = ""
+    chosen: str = ""
+    is_used: bool = False
 
     def params(self) -> dict[str, str]:
         """As Upload's address names it."""
@@ -46,14 +52,13 @@ class DataSet:
         return of | {field: key for field, key in more.items() if key is not None}
 
 
-def named(
-    keep: Callable[[], str], kind: Kind, task: Task | None, title: str, of: str
-) -> Callable[[], str]:
-    """Keep what was brought, and remember it by a name, at first `title`, which people may change.
+def named(found: Found, kind: Kind, task: Task | None, of: str) -> Callable[[], str]:
+    """Keep what was brought, and remember it by a name, at first its title; people may change it.
 
     `of` says of what it is the name: a file, or the store's id of what was opened again.
     """
     key = f"upload-name-{kind}-{of}"
+    title = found.title
     short = title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
 
     def tell() -> None:
@@ -71,10 +76,11 @@ def named(
     )
 
     def kept() -> str:
-        source = keep()
+        source = found.keep()
         asked = None if task is None else task.key
         models = models_of(kind, source)
-        _remember(DataSet(kind, source, shown_name(name or short), asked, models))
+        of_files = found.files, found.chosen
+        _remember(DataSet(kind, source, shown_name(name or short), asked, models, *of_files))
         return source
 
     return kept
@@ -120,7 +126,7 @@ def models_of(kind: Kind, source: str) -> str | None:
 def remember_models(kind: Kind, source: str, name: str, models: str) -> None:
     """Note the task of the models trained on a data set, here and in the address; for callbacks."""
     found = _all().get((kind, source)) or DataSet(kind, source, name, None)
-    each = replace(found, models=models)
+    each = replace(found, models=models, is_used=True)
     _remember(each)
     remember_data(models)
     if opened(kind) is None:
@@ -131,7 +137,7 @@ def remember_models(kind: Kind, source: str, name: str, models: str) -> None:
 def labelled_others(kind: Kind, source: str) -> dict[str, str]:
     """The names of other labelled data that this session has brought, by their ids."""
     return {
-        each.source: each.name
+        each.source: _title(each)
         for each in reversed(_all().values())
         if each.kind == kind and each.source != source and label_counts(kind, each.source)
     }
@@ -141,7 +147,7 @@ def _line(each: DataSet) -> None:
     n, task = n_own(each.kind, each.source), find_task(each.task) if each.task else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         about = f", {task.title}" if task else ""
-        said = f"{each.name}: {counted(n, NOUNS[each.kind].item)}{about}"
+        said = f"{_title(each)}: {counted(n, NOUNS[each.kind].item)}{about}"
         st.markdown(plain(said), width="content")
         st.button("Open", key=f"open-{each.source}", type="tertiary", on_click=_open, args=(each,))
         with st.popover("Link", type="tertiary", key=f"link-{each.source}"):
@@ -149,7 +155,25 @@ def _line(each: DataSet) -> None:
             st.code(f"{base}?{urlencode(each.params())}", language=None, wrap_lines=True)
 
 
+def _title(each: DataSet) -> str:
+    """The name; and what was chosen where there are several of the same files."""
+    is_one_of_several = len(_of_the_same_files(each)) > 1
+    return f"{each.name} ({each.chosen})" if is_one_of_several and each.chosen else each.name
+
+
+def _of_the_same_files(data_set: DataSet) -> list[DataSet]:
+    of = (data_set.kind, data_set.files)
+    return [each for each in _all().values() if each.files and (each.kind, each.files) == of]
+
+
+def note_use(kind: Kind, source: str) -> None:
+    """A data set was opened, or something made of it: what is chosen next stands beside it."""
+    if (each := _all().get((kind, source))) is not None:
+        _remember(replace(each, is_used=True))
+
+
 def _open(each: DataSet) -> None:
+    note_use(each.kind, each.source)
     st.session_state.pop(_AT_HAND, None)
     st.query_params.from_dict(each.params())
 
@@ -164,7 +188,7 @@ def read_address() -> None:
     task = find_task(at.get("task", ""))
     fits = task is not None and task.kind == kind
     if not n_own(kind, source):
-        remark(f"What this address names is not here any more: {KEPT_SO_LONG}.")
+        remark(GONE)
         return
     each = _all().get((kind, source))
     if each is None:
@@ -191,10 +215,14 @@ def forget() -> None:
 
 
 def _remember(data_set: DataSet) -> None:
-    """The last ones stand last."""
+    """The last ones stand last, in place of what was chosen of the same files and not used."""
     remember_ids(data_set.source)
     found, key = _all(), (data_set.kind, data_set.source)
-    found.pop(key, None)
-    found[key] = data_set
+    before = found.pop(key, None)
+    for each in _of_the_same_files(data_set):
+        if not each.is_used:
+            del found[each.kind, each.source]
+    is_used = data_set.is_used or (before is not None and before.is_used)
+    found[key] = replace(data_set, is_used=is_used)
     while len(found) > MOST:
         found.pop(next(iter(found)))

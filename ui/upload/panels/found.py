@@ -33,24 +33,45 @@ _FORMS = {
 class Found(NamedTuple):
     """What was brought: `keep` returns the id that opens it, `labels` are names with counts.
 
-    `title` is what the file is called.
+    `title` is what the file is called, `files` says which they are, `chosen` what was of them.
     """
 
     keep: Callable[[], str]
     n: int
     title: str = ""
     labels: tuple[tuple[str, int], ...] = ()
+    files: str = ""
+    chosen: str = ""
 
     def named(self, kind: Kind, names: Mapping[str, str]) -> "Found":
         """The same with some labels under other names."""
-        return self._replace(keep=lambda: _renamed(kind, self.keep(), names)) if names else self
+        if not names:
+            return self
+        chosen = ", ".join(filter(None, (self.chosen, "labels under other names")))
+        return self._replace(keep=lambda: _renamed(kind, self.keep(), names), chosen=chosen)
 
 
-def found_of(read: Mapping[str, Any], file: str) -> Found:
-    """What a worker has read and kept of the file with this name, or of the first of them."""
+def found_of(
+    read: Mapping[str, Any], files: Sequence[tuple[str, str]], *, are_apart: bool = False
+) -> Found:
+    """What a worker has read and kept of files, (name, store id) each; the first has its name."""
     labels = tuple((str(name), int(n)) for name, n in read["labels"])
-    title = file.rpartition(".")[0] or file
-    return Found(lambda: str(read["source"]), int(read["n"]), title, labels)
+    name = files[0][0]
+    title = name.rpartition(".")[0] or name
+    chosen = (
+        f"texts in {listed([read['column']])}" if read.get("column") else "",
+        f"labels in {listed([read['label']])}" if read.get("label") else "",
+        f"without {listed(read['left_out'], at_most=2)}" if read.get("left_out") else "",
+        "spellings apart" if are_apart and read.get("spellings") else "",
+    )
+    return Found(
+        lambda: str(read["source"]),
+        int(read["n"]),
+        title,
+        labels,
+        repr(files),
+        ", ".join(filter(None, chosen)),
+    )
 
 
 def _renamed(kind: Kind, source: str, names: Mapping[str, str]) -> str:
@@ -151,6 +172,12 @@ def column_box(
         help=help,
         width=280,
     )
+
+
+def label_too_told(read: Mapping[str, Any]) -> None:
+    """Which other columns may be the labels, beside the one proposed, where none is called so."""
+    if others := read["label_too"]:
+        st.caption(plain(f"{listed(others, at_most=3)} may be the labels, too."))
 
 
 def columns_told(facts: Sequence[Mapping[str, Any]], uses: Mapping[str, str]) -> None:

@@ -19,7 +19,8 @@ def shown_again(each: DataSet) -> Found:
     if each.kind == "image":
         pictures.preview(each.source, n)
     st.caption(f"{counted(n, NOUNS[each.kind].item)}.")
-    again = Found(lambda: each.source, n, each.name, () if counts is None else counts.classes)
+    labels = () if counts is None else counts.classes
+    again = Found(lambda: each.source, n, each.name, labels, each.files, each.chosen)
     found.labels_told(again)
     if each.kind != "image":
         found.preview(each.kind, each.source)

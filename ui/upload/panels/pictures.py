@@ -18,10 +18,12 @@ from ui.upload.panels.found import (
     chosen,
     column_box,
     found_of,
+    label_too_told,
     labels_told,
     proposed,
 )
 from ui.upload.panels.predictions import predicted_as, predictions_box, predictions_told
+from ui.upload.panels.read_as import are_apart, read_as, spellings_told
 from ui.upload.reading.headers import shown_name
 from ui.upload.reading.pictures import MAX_ZIP_BYTES
 from ui.upload.wording import filled_in_words
@@ -47,11 +49,13 @@ def pictures() -> Found | None:
     if not brought:
         return None
     named = tuple((file.name, file.upload_id) for file in brought)
+    first = named[0][1]
     read = fetch(
         "pictures-read",
-        store_id("pictures-read", repr(named)),
+        store_id("pictures-read", repr(named), repr(are_apart(first))),
         work.pictures,
         named,
+        are_apart(first),
         affinity="uploads",
         what="Reading the pictures",
     )
@@ -64,12 +68,17 @@ def pictures() -> Found | None:
         return None
     n, (width, height) = read["n"], read["size"]
     labelled = _labelled(read["source"], read["tables"][0], n) if read["tables"] else None
-    found = found_of(read if labelled is None else {**read, **labelled}, named[0][0])
+    if labelled is None:
+        of_labels, shown = first, read
+    else:
+        of_labels, shown = read["tables"][0][1], {**read, **labelled}
+    found = found_of(shown, named, are_apart=are_apart(of_labels))
     preview(read["source"], n)
     count = f"{n:,} pictures, the first" if n > 1 else "One picture,"
     shrunk = "; large ones are shrunk" if read["shrunk"] else ""
     st.caption(f"{count} {width:,} × {height:,} pixels{shrunk}.")
     labels_told(found)
+    spellings_told(of_labels, shown)
     if read["n_filled"]:
         remark(filled_in_words(read["n_filled"], n))
     return found
@@ -89,15 +98,19 @@ def _labelled(source: str, table: Sequence[str], n: int) -> dict[str, Any] | Non
     keys = {"label": f"picture-labels-{upload_id}", "predicted": f"predicted-{upload_id}"}
     of = chosen(upload_id, **keys)
     predicted = predicted_as(upload_id, of["predicted"])
+    how = read_as(upload_id)
     read = fetch(
         "pictures-labelled",
-        store_id("pictures-labelled", source, name, upload_id, repr(of), repr(predicted)),
+        store_id(
+            "pictures-labelled", source, name, upload_id, repr(of), repr(predicted), repr(how)
+        ),
         work.labelled_pictures,
         source,
         name,
         upload_id,
         of["label"],
         predicted,
+        how,
         affinity="uploads",
         what="Reading the labels",
     )
@@ -115,6 +128,7 @@ def _labelled(source: str, table: Sequence[str], n: int) -> dict[str, Any] | Non
             key=keys["label"],
             help="What the pictures show, as far as it is known.",
         )
+        label_too_told(read)
         predictions_box(upload_id, read)
         predictions_told(upload_id, read)
     st.caption(plain(f"“{shown_name(name)}” names {read['n_named']:,} of {counted(n, 'picture')}."))

@@ -12,6 +12,7 @@ from ui.shell.brought import data_sets, remember_data
 from ui.shell.notices import keeping, problem, remark
 from ui.shell.screens import leave_for
 from ui.shell.wording import listed, plain
+from ui.upload.panels.data_sets import note_use
 from ui.upload.work import PredictedAs
 from ui.workshop import kept
 from ui.workshop.catalogue import find_task
@@ -161,5 +162,6 @@ def _compare(card: DataCard, compared: Compared) -> None:
     task = find_task(keep_card(card))
     if task is not None:
         remember_data(task.key)
+        note_use(card.kind, card.source)
         first, second = (each.key for each in task.models[:2])
         leave_for("compare", compared(task, (first, second)))

@@ -8,12 +8,13 @@ from typing import Any, cast
 import streamlit as st
 
 from ui.figures.palette import counted
-from ui.shell.notices import problem
+from ui.shell.notices import problem, remark
 from ui.shell.wording import plain
 from ui.upload.reading.cells import DayOrMonth
 from ui.upload.reading.columns import ColumnFacts
 from ui.upload.reading.encodings import ENCODINGS
 from ui.upload.reading.text_files import AS_IT_LOOKS, SEPARATORS, ReadAs
+from ui.upload.wording import taken_as_one
 
 _DETECTED = "as it looks"
 _FIRST = {"day": "the day: 31.12.2025", "month": "the month: 12/31/2025"}
@@ -34,12 +35,36 @@ def read_as(upload_id: str) -> ReadAs:
         said("decimal", _DECIMALS),
         bool(st.session_state.get(_key("header", upload_id), True)),
         cast("DayOrMonth | None", said("first", _FIRST)),
+        apart=are_apart(upload_id),
     )
     numbers, categories, dates = (
         tuple(st.session_state.get(_key(what, f"{upload_id}{how_in_key(how)}")) or ())
         for what in ("numbers", "categories", "dates")
     )
     return replace(how, numbers=numbers, categories=categories, dates=dates)
+
+
+def are_apart(upload_id: str) -> bool:
+    """Whether labels of this file that are only spelled differently are to be different ones."""
+    return bool(st.session_state.get(_key("apart", upload_id)))
+
+
+def spellings_told(upload_id: str, read: Mapping[str, Any]) -> None:
+    """Which labels are spelled in several ways and taken as one, unless somebody keeps them apart.
+
+    Nothing where there are none such.
+    """
+    if not (groups := read.get("spellings")):
+        return
+    if not are_apart(upload_id):
+        remark(taken_as_one(groups))
+    st.checkbox(
+        "Keep these spellings apart",
+        key=_key("apart", upload_id),
+        persist_state="session",  # it is not there while the file is read anew
+        help="Labels are taken as one if they differ only in capitals, in space or punctuation "
+        "around them, or in how their characters are encoded.",
+    )
 
 
 def how_in_key(how: ReadAs) -> str:

@@ -20,17 +20,20 @@ from ui.upload.panels.found import (
     column_box,
     columns_told,
     found_of,
+    label_too_told,
     labels_told,
     preview,
     proposed,
 )
 from ui.upload.panels.predictions import predicted_as, predictions_box, predictions_told
 from ui.upload.panels.read_as import (
+    are_apart,
     how_in_key,
     how_it_was_read,
     kinds_box,
     problem_told,
     read_as,
+    spellings_told,
 )
 from ui.upload.reading.columns import ColumnFacts
 from ui.upload.reading.rows import checked_row, far_outside
@@ -132,10 +135,11 @@ def _file(columns: Sequence[Column], task: str) -> Found | None:
             "not know.",
             optional=True,
         )
+        label_too_told(read)
         predictions_told(at, read | {"columns": read["others"]})
     for line in read["remarks"]:
         remark(line)
-    found = _shown(read, name)
+    found = _shown(read, name, upload_id)
     with how_it_was_read(upload_id, how, read):
         predictions_box(at, read | {"columns": read["others"]})
     return found
@@ -192,6 +196,7 @@ def own_table() -> Found | None:
                 width=420,
                 help="Proposed: those in which every value occurs once.",
             )
+        label_too_told(read)
         predictions_told(at, read)
         for each in (ColumnFacts(**facts) for facts in read["facts"]):
             is_other = each.name == read["label"] or each.name in read["predicted"]
@@ -204,8 +209,9 @@ def own_table() -> Found | None:
     found = None
     if "problem" in read:
         problem_told(read["problem"], how)
+        spellings_told(upload_id, read)
     else:
-        found = _shown(read, name)
+        found = _shown(read, name, upload_id)
     with how_it_was_read(upload_id, how, read):
         if "columns" in read:
             kinds_box(upload_id, how, read["facts"])
@@ -217,10 +223,11 @@ def own_table() -> Found | None:
     return found
 
 
-def _shown(read: Mapping[str, Any], file: str) -> Found:
+def _shown(read: Mapping[str, Any], file: str, upload_id: str) -> Found:
     """How many rows there are, with which labels, and some of them."""
-    found = found_of(read, file)
+    found = found_of(read, [(file, upload_id)], are_apart=are_apart(upload_id))
     st.caption(f"{counted(found.n, 'row')}.")
     labels_told(found)
+    spellings_told(upload_id, read)
     preview("table", read["source"])
     return found

@@ -15,12 +15,20 @@ from ui.upload.panels.found import (
     column_box,
     columns_told,
     found_of,
+    label_too_told,
     labels_told,
     preview,
     proposed,
 )
 from ui.upload.panels.predictions import predicted_as, predictions_box, predictions_told
-from ui.upload.panels.read_as import how_in_key, how_it_was_read, problem_told, read_as
+from ui.upload.panels.read_as import (
+    are_apart,
+    how_in_key,
+    how_it_was_read,
+    problem_told,
+    read_as,
+    spellings_told,
+)
 from ui.upload.reading.text_files import MAX_MB, checked_text
 from ui.upload.reading.zips import MAX_ZIP_BYTES
 from ui.workshop import kept
@@ -71,11 +79,13 @@ def text_files() -> Found | None:
     if not brought:
         return None
     named = tuple((file.name, file.upload_id) for file in brought)
+    first = named[0][1]
     read = fetch(
         "text-read",
-        store_id("text-read", repr(named)),
+        store_id("text-read", repr(named), repr(are_apart(first))),
         work.text_files,
         named,
+        are_apart(first),
         affinity="uploads",
         what="Reading the file" if len(named) == 1 else "Reading the files",
     )
@@ -86,12 +96,13 @@ def text_files() -> Found | None:
         return None
     for line in read["remarks"]:
         remark(line)
-    found = found_of(read, named[0][0])
+    found = found_of(read, named, are_apart=are_apart(first))
     if read["counts"] is not None:
         _count(*read["counts"])
     else:
         st.caption(f"{counted(found.n, 'text')}.")
     labels_told(found)
+    spellings_told(first, read)
     preview("text", read["source"])
     return found
 
@@ -138,7 +149,7 @@ def table() -> Found | None:
                 read["columns"],
                 read["column"],
                 key=keys["column"],
-                help="Proposed: the column with the longest texts.",
+                help="Proposed: of the columns with texts that are no labels, the longest.",
             )
             column_box(
                 "Column with the labels",
@@ -149,15 +160,18 @@ def table() -> Found | None:
                 "few different values.",
                 optional=True,
             )
+        label_too_told(read)
         predictions_told(at, read)
     for line in read.get("remarks", ()):
         remark(line)
     if "problem" in read:
         problem_told(read["problem"], how)
+        spellings_told(upload_id, read)
     else:
-        found = found_of(read, name)
+        found = found_of(read, [(name, upload_id)], are_apart=how.apart)
         st.caption(f"{counted(found.n, 'text')} from {counted(read['n_rows'], 'row')}.")
         labels_told(found)
+        spellings_told(upload_id, read)
         preview("text", read["source"])
     with how_it_was_read(upload_id, how, read):
         if "columns" in read:

@@ -17,7 +17,7 @@ from ui.shell.notices import keeping, problem, remark
 from ui.shell.screens import Way, leave_for, ways_on
 from ui.shell.waiting import fetch
 from ui.shell.wording import NOUNS, pace, percent, plain
-from ui.upload.panels.data_sets import labelled_others, models_of, remember_models
+from ui.upload.panels.data_sets import labelled_others, models_of, note_use, remember_models
 from ui.upload.wording import (
     cautions_in_words,
     given_away,
@@ -114,6 +114,7 @@ def _intro(kind: Kind, counts: LabelCounts) -> str:
 
 
 def _train(card: DataCard) -> None:
+    note_use(card.kind, card.field)
     remember_models(card.kind, card.source, card.name, keep_card(card))
 
 

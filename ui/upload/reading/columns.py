@@ -18,8 +18,8 @@ from ui.upload.reading.cells import (
     orders_of,
     writes_decimal_commas,
 )
-from ui.upload.reading.text_files import Table
-from ui.workshop.kept import Labels
+from ui.upload.reading.text_files import Table, longest_column
+from ui.workshop.kept import Labels, as_labels, several, spellings
 
 Form = Literal["nothing", "number", "date", "yes or no", "category", "text"]
 
@@ -64,6 +64,8 @@ class ColumnFacts:
         What its values are, all of those that are there.
     n_missing, n_different
         Of its values; those that are missing are no value.
+    n_labels
+        How many labels its values would be, of which some may only be spelled differently.
     example
         The most frequent value, cut.
     is_id, is_time
@@ -80,6 +82,7 @@ class ColumnFacts:
     form: Form
     n_missing: int
     n_different: int
+    n_labels: int
     example: str
     is_id: bool
     is_time: bool
@@ -120,12 +123,14 @@ def _facts(table: Table, at: int) -> ColumnFacts:
         and (is_called or (n_there >= MANY_ROWS and mean_length <= _ID_LENGTH))
         and (form == "number" or not _are_sentences(there))
     )
+    n_labels = len(spellings(there)) if len(there) <= MAX_LABELS else len(there)
     example = max(there, key=there.__getitem__, default="")
     return ColumnFacts(
         name=name,
         form=form,
         n_missing=len(table.rows) - n_there,
         n_different=len(there),
+        n_labels=n_labels,
         example=" ".join(example[:200].split())[:60],
         is_id=is_id,
         is_time=form == "date" or (form == "number" and _TIME.fullmatch(name.strip()) is not None),
@@ -161,19 +166,50 @@ def _are_sentences(there: dict[str, int]) -> bool:
     return 2 * sum(len(value.split()) > 2 for value in there) > len(there)
 
 
-def proposed_label(facts: Sequence[ColumnFacts], without: Sequence[str] = ()) -> str | None:
+def proposed_text(table: Table, facts: Sequence[ColumnFacts]) -> str:
+    """The column that may have the texts: of the texts that are no labels or ids, the longest."""
+    texts = [each for each in facts if each.form in ("text", "category")]
+    others = [each for each in texts if not _is_label(each)]
+    found = (
+        [each for each in others if not each.is_id]
+        or others
+        or [each for each in texts if not _is_called_label(each)]
+        or facts
+    )
+    return longest_column(table, [each.name for each in found])
+
+
+def _is_label(facts: ColumnFacts) -> bool:
+    """Whether a column of texts is one of labels: called so, of few values, or of repeated ones.
+
+    One of these is no sign: answers to a question may be texts, and a table may be small.
+    """
+    is_repeated = facts.form != "text"
+    return _is_called_label(facts) + (facts.n_labels <= FEW) + is_repeated >= 2
+
+
+def _is_called_label(facts: ColumnFacts) -> bool:
+    return _LABEL.fullmatch(facts.name.strip()) is not None
+
+
+def proposed_label(facts: Sequence[ColumnFacts]) -> str | None:
     """The column that may say what is right: called so, or with few values; None if none may."""
+    return next(iter(label_candidates(facts)), None)
+
+
+def label_candidates(facts: Sequence[ColumnFacts]) -> list[str]:
+    """The columns that may say what is right, the likeliest first; only that if it is called so."""
     able = [
         each
         for each in facts
-        if each.name not in without
-        and 1 <= each.n_different <= MAX_LABELS
+        if 1 <= each.n_different <= MAX_LABELS
         and not (each.is_id or each.is_time or each.has_commas)
     ]
-    called = [each for each in able if _LABEL.fullmatch(each.name.strip())]
-    few = [each for each in able if 2 <= each.n_different <= (2 if each.form == "number" else FEW)]
+    called = [each for each in able if _is_called_label(each)]
+    few = [each for each in able if 2 <= each.n_labels <= (2 if each.form == "number" else FEW)]
     found = called or [each for each in few if not looks_like_prediction(each.name)] or few
-    return min(found, key=lambda each: each.n_different).name if found else None
+    found.sort(key=lambda each: each.n_labels)
+    return [each.name for each in (found[:1] if called else found)]
 
 
 def looks_like_prediction(name: str) -> bool:
@@ -181,16 +217,19 @@ def looks_like_prediction(name: str) -> bool:
     return _MODEL.fullmatch(name.strip()) is not None
 
 
-def labels_of(values: Sequence[str], name: str) -> Labels:
-    """The labels in the column of this name: each different value is one, space around it aside.
+def labels_of(values: Sequence[str], name: str, *, apart: bool = False) -> Labels:
+    """The labels in the column of this name: values that are spelled alike are one.
+
+    It is called as most write it; `apart`, only space around a value makes no difference.
 
     Raises
     ------
     InputError
         If there are too many, or none.
     """
-    said = [value.strip()[:MAX_LABEL] for value in values]
-    names = sorted({value for value in said if value.casefold() not in _UNLABELLED}, key=_order)
+    said = _said(values)
+    labels = as_labels(filter(None, said), apart=apart)
+    names = sorted(set(labels.values()), key=_order)
     if not names:
         raise InputError(f"Column {listed([name])} is empty: it has no labels. Choose another.")
     if len(names) > MAX_LABELS:
@@ -198,8 +237,19 @@ def labels_of(values: Sequence[str], name: str) -> Labels:
             f"Column {listed([name])} has {len(names):,} different values; labels have at most "
             f"{MAX_LABELS:,}. Choose another column, or none."
         )
-    numbers = {value: number for number, value in enumerate(names)}
-    return Labels(tuple(names), tuple(numbers.get(value, -1) for value in said))
+    numbers = {name: number for number, name in enumerate(names)}
+    return Labels(tuple(names), tuple(numbers[labels[value]] if value else -1 for value in said))
+
+
+def label_spellings(values: Sequence[str]) -> list[list[str]]:
+    """The spellings of each label in a column that has several, the most frequent first."""
+    return several(filter(None, _said(values)))
+
+
+def _said(values: Sequence[str]) -> list[str]:
+    """What a column of labels says, as it is written; empty where that is nothing."""
+    said = (value.strip()[:MAX_LABEL] for value in values)
+    return ["" if value.casefold() in _UNLABELLED else value for value in said]
 
 
 def _order(name: str) -> tuple[float, str]:

@@ -78,7 +78,7 @@ def picture_labels(
         column = proposed_label(full) or min(full, key=lambda each: each.n_different).name
     at = table.columns.index(column)
     cells = ["" if row < 0 else table.rows[row][at] for row in rows]
-    return labels_of(cells, column), column
+    return labels_of(cells, column, apart=table.how.apart), column
 
 
 def _by(key: Callable[[str], str], pictures: Sequence[str]) -> dict[str, int]:

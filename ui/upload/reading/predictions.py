@@ -1,6 +1,7 @@
 """Columns that say what a model elsewhere has answered: found, put together, and checked."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from ui.upload.reading.columns import (
     looks_like_prediction,
 )
 from ui.upload.reading.text_files import Table
-from ui.workshop.kept import Labels, Predictions, plain_name
+from ui.workshop.kept import Labels, Predictions, as_labels, class_finder, plain_name
 
 Form = Literal["answers", "one", "all"]  # names of classes; probabilities of one class, or of all
 
@@ -78,8 +79,8 @@ def _are_answers(table: Table, facts: ColumnFacts, classes: Sequence[str]) -> bo
     """Whether all that stands in a column are classes, and not by chance, as yes and no may be."""
     if facts.n_different > MAX_LABELS:
         return False
-    alike = {_plain(name) for name in classes}
-    if not {_plain(value) for value in _values(table, facts.name)} <= alike:
+    alike = {plain_name(name) for name in classes}
+    if not {plain_name(value) for value in _values(table, facts.name)} <= alike:
         return False
     says_much = not any(name in TWO or number_of(name, False) is not None for name in alike)
     return says_much or looks_like_prediction(facts.name)
@@ -111,7 +112,7 @@ def found_in(
     the last class.
     """
     known = {each.name: each for each in facts}
-    classes = [_plain(name) for name in labels.names]
+    classes = [plain_name(name) for name in labels.names]
     chances = [name for name in columns if _is_chance(table, known[name], classes)]
     found = [Found(name, "answers", (name,)) for name in columns if name not in chances]
     for key, own in _together(table, chances, facts, labels.names).items():
@@ -133,7 +134,7 @@ def found_in(
 def _is_chance(table: Table, facts: ColumnFacts, classes: Sequence[str]) -> bool:
     """Whether a column is to be read as probabilities: most are numbers, and no class's names."""
     values = [value for value in _values(table, facts.name) if not is_missing(value)]
-    if not values or all(_plain(value) in classes for value in values):
+    if not values or all(plain_name(value) in classes for value in values):
         return False
     n_numbers = sum(number_of(value, facts.has_commas) is not None for value in values)
     return 2 * n_numbers > len(values)
@@ -198,25 +199,27 @@ def _answers(
 ) -> tuple[tuple[str, ...], IntArray]:
     """The classes that a column names, those of the labels as these write them, and which where."""
     at = table.columns.index(column)
-    as_labels = {_plain(name): name for name in labels.names}
+    find, known = class_finder(labels.names), frozenset(labels.names)
     said = []
     for number in numbers:
         value = table.rows[number][at].strip()
-        name = as_labels.get(_plain(value), value[:MAX_LABEL])
-        if not value or (is_missing(value) and name not in labels.names):
+        place = find(value)
+        name = labels.names[place] if place >= 0 else value[:MAX_LABEL]
+        if not value or (is_missing(value) and name not in known):
             raise InputError(
                 f"{_where(table, number, column)}: {_nothing(value)}, but each row needs an "
                 f"answer. Fill it in, {_REMEDY}"
             )
         said.append(name)
+    others = as_labels((name for name in said if name not in known), apart=table.how.apart)
+    said = [others.get(name, name) for name in said]
     counts = Counter(said)
     if len(counts) > MAX_LABELS:
         raise InputError(
             f"Column {listed([column])} has {len(counts):,} different values, more than a model "
             f"may have answers ({MAX_LABELS:,}). Choose another column of predictions."
         )
-    others = sorted(name for name in counts if name not in labels.names)
-    names = (*labels.names, *others)
+    names = (*labels.names, *sorted(set(others.values())))
     places = {name: place for place, name in enumerate(names)}
     return names, np.array([places[name] for name in said], dtype=np.intp)
 
@@ -309,20 +312,17 @@ def _key_and_class(column: str, classes: Sequence[str]) -> tuple[str, str | None
 
 def _words(name: str) -> list[str]:
     """Its words and numbers, in small letters: “P_Spam2” is p, spam, 2."""
-    return re.findall(r"[^\W\d_]+|\d+", name.casefold())
+    return re.findall(r"[^\W\d_]+|\d+", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _names(table: Table, label: str) -> list[str]:
-    return sorted({value for value in _values(table, label) if value})
+    """The labels; what is proposed does not depend on whether their spellings are kept apart."""
+    at = table.columns.index(label)
+    values = filter(None, (row[at].strip() for row in table.rows))
+    return sorted(set(as_labels(values, apart=False).values()))
 
 
 def _values(table: Table, column: str) -> Iterator[str]:
     """The different values of a column."""
     at = table.columns.index(column)
     yield from dict.fromkeys(row[at].strip() for row in table.rows)
-
-
-def _plain(name: str) -> str:
-    """A class's name without what makes no difference; 1.0 is 1."""
-    value = number_of(name, False) if name[-2:] in (".0", ",0") else None
-    return plain_name(name) if value is None else f"{value:.0f}"

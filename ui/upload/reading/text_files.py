@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -52,6 +52,8 @@ class ReadAs:
         What comes first in dates that do not begin with the year, where both may.
     numbers, categories, dates
         Columns of these kinds, whatever they look like.
+    apart
+        Whether labels that are only spelled differently, as ok and OK, are different ones.
     """
 
     encoding: str | None = None
@@ -62,6 +64,7 @@ class ReadAs:
     numbers: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+    apart: bool = False
 
 
 AS_IT_LOOKS = ReadAs()
@@ -323,13 +326,10 @@ def _names(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(unique)
 
 
-def longest_column(table: Table) -> str:
-    """The column with the longest texts."""
-    lengths = [0] * len(table.columns)
-    for row in table.rows:
-        for i, cell in enumerate(row):
-            lengths[i] += len(cell)
-    return table.columns[lengths.index(max(lengths))]
+def longest_column(table: Table, among: Collection[str]) -> str:
+    """The one of these columns with the longest texts."""
+    places = [i for i, name in enumerate(table.columns) if name in among]
+    return table.columns[max(places, key=lambda i: sum(len(row[i]) for row in table.rows))]
 
 
 def texts_of(table: Table, column: str) -> tuple[list[str], list[int]]:

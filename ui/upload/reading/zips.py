@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from lime_engine.errors import InputError
 from ui.upload.reading.headers import MAX_BYTES, shown_name
-from ui.workshop.kept import Labels
+from ui.workshop.kept import Labels, as_labels, several
 
 MAX_ZIP_BYTES = 100_000_000
 MAX_UNPACKED = 200_000_000
@@ -146,10 +146,20 @@ def folder_of(path: str) -> str:
     return shown_name(parts[-2]) if len(parts) > 1 else ""
 
 
-def folder_labels(folders: Sequence[str]) -> Labels | None:
-    """The folders as labels, one an item; None if they tell nothing: one only, or one an item."""
-    names = sorted(set(folders) - {""})
+def folder_labels(folders: Sequence[str], *, apart: bool = False) -> Labels | None:
+    """The folders as labels, one an item; None if they tell nothing: one only, or one an item.
+
+    Those that are spelled alike are one, unless they are to be kept `apart`.
+    """
+    labels = as_labels(filter(None, folders), apart=apart)
+    names = sorted(set(labels.values()))
     if len(names) < 2 or len(names) > max(2, len(folders) // 2):
         return None
     numbers = {name: number for number, name in enumerate(names)}
-    return Labels(tuple(names), tuple(numbers.get(folder, -1) for folder in folders))
+    return Labels(tuple(names), tuple(numbers[labels[of]] if of else -1 for of in folders))
+
+
+def folder_spellings(folders: Sequence[str]) -> list[list[str]]:
+    """The spellings of each folder's name that has several, if these could be labels."""
+    could_be = folder_labels(folders, apart=True) is not None
+    return several(filter(None, folders)) if could_be else []

@@ -18,6 +18,7 @@ from ui.shell.screens import Way, ways_on
 from ui.shell.waiting import fetch
 from ui.shell.wording import NOUNS, cell, headline, listed, pace, plain
 from ui.upload import work
+from ui.upload.panels.data_sets import note_use
 from ui.upload.panels.found import LENGTH
 from ui.upload.panels.models.asking import OUTPUTS, answer_figure, pasted_names
 from ui.upload.panels.models.sources import KINDS, Source, source_of_model
@@ -80,7 +81,11 @@ def own_model(
     task = _task(kind, source, name, model_id, own)
     if task is None:
         return False
-    ways_on(ways(task, _others(kind, source, model_id, task)), "own")
+    ways_on(
+        ways(task, _others(kind, source, model_id, task)),
+        "own",
+        noting=partial(note_use, kind, source),
+    )
     return True
 
 
