@@ -41,7 +41,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
+_MAIN = sys.modules["__main__"]
+
+
 @pytest.fixture(autouse=True)
-def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A script that AppTest runs becomes `__main__`, which new processes import: put it back."""
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+def own_main() -> Iterator[None]:
+    """A script that AppTest runs becomes `__main__`, which new processes import: put it back.
+
+    Also before a test: a fixture of several tests may have run one.
+    """
+    sys.modules["__main__"] = _MAIN
+    yield
+    sys.modules["__main__"] = _MAIN

@@ -160,7 +160,7 @@ def test_what_somebody_else_has_opened_by_a_link_goes(
     monkeypatch.setattr(brought, "_session", lambda: "mine")
     mine = bringing("text")
     mine.segmented_control(key="upload-way").set_value("Texts in a table").run()
-    texts = csv(pd.DataFrame({"comment": [f"Text {i} of one" for i in range(12)]}))
+    texts = csv(pd.DataFrame({"comment": [f"Peregrine {i} of one" for i in range(12)]}))
     give(mine, "one.csv", texts)
     press(mine, "Explain")
     source = went_to[-1][1]["item"].split("-")[1]
@@ -169,7 +169,7 @@ def test_what_somebody_else_has_opened_by_a_link_goes(
     monkeypatch.setattr(brought, "_session", lambda: "mine")
     delete(settled(mine.run()))
     assert "Left are files" not in seen(mine)
-    assert not any(b"of one" in content for content in on_disk().values())
+    assert not any(b"eregrine" in content for content in on_disk().values())
 
 
 def test_who_edits_what_somebody_else_has_brought_deletes_the_edit_alone() -> None:
