@@ -14,7 +14,7 @@ import numpy as np
 from lime_engine.errors import SettingsError
 from lime_engine.fit.rounding import moves
 from lime_engine.kernels import TOO_NARROW
-from lime_engine.types import Design, FloatArray, IntArray, Law
+from lime_engine.types import Design, FloatArray, IntArray, Law, MaskArray
 
 ENOUGH = 2  # rows per coefficient, from which on the fit stands without a ridge, and has intervals
 ALPHA = 1.0  # before: the ridge of `lime`, on the components
@@ -78,6 +78,7 @@ def project(
         return Estimate(exact, target, np.zeros((d + 1, d + 1)), np.zeros((1, d + 1)))
     plain = root * np.column_stack([np.ones(n), design.masks])
     gram = plain.T @ plain
+    weight = gram[0]
     ridge = _JITTER * np.maximum(np.diag(gram), _JITTER * total)
     ridge[0] = 0.0
     helpers, back = np.empty((n, 0)), np.empty((d + 1, 0))
@@ -102,7 +103,7 @@ def project(
     moved = by_cluster[:, : d + 1]
     moved += by_cluster[:, d + 1 :] @ back.T
     moved[:, never_off] = 0.0
-    if not _seen_enough(law, design):
+    if not _seen_enough(law, design.masks, weight):
         return Estimate(found, target, None, moved if influence else None)
     return Estimate(found, target, moved.T @ moved, moved)
 
@@ -132,17 +133,18 @@ def restricted(law: Law, estimate: Estimate, chosen: IntArray) -> Estimate:
     return Estimate(to_chosen @ estimate.coefficients, estimate.target, covariance, influence)
 
 
-def _seen_enough(law: Law, design: Design) -> bool:
-    """Whether each component that may be on and off was both in several rows that count."""
-    masks, weights = design.masks, design.weights
+def _seen_enough(law: Law, masks: MaskArray, weight: FloatArray) -> bool:
+    """Whether each component that may be on and off was both in several rows that count.
+
+    `weight` (d+1,) is that of all rows, and of those with each component on.
+    """
     share = law.moments(np.array([0]))[0]
-    share = share[1:] / share[0]
-    for is_so, may_be in ((masks, share), (~masks, 1 - share)):
-        few = is_so.sum(axis=0) < _LEAST_SEEN
-        light = weights @ is_so < _LEAST_WEIGHT * may_be * weights.sum()
-        if ((few | light) & (share < 1) & (may_be > 0)).any():
-            return False
-    return True
+    share, on, total = share[1:] / share[0], weight[1:], weight[0]
+    n_on = masks.sum(axis=0)
+    few = np.minimum(n_on, len(masks) - n_on) < _LEAST_SEEN
+    least = _LEAST_WEIGHT * total
+    light = (on < least * share) | (total - on < least * (1 - share))
+    return not ((few | light) & (share < 1) & (share > 0)).any()
 
 
 def _around_level(design: Design, values: FloatArray) -> tuple[FloatArray, FloatArray]:
