@@ -1,5 +1,9 @@
 """The errors of the engine: each message names the value, the cause and the remedy."""
 
+from typing import Any
+
+import numpy as np
+
 MOST_SAID = 300  # characters of what a model, a file or a person says, in a sentence of ours
 
 MOST_TOLD = 1000  # of a whole sentence that another program may have written
@@ -27,6 +31,11 @@ class PredictorError(LimeError):
 
 class Cancelled(LimeError):
     """The caller's stop callback asked for the work to end."""
+
+
+def is_whole(value: Any) -> bool:
+    """Whether it is a whole number, of Python or numpy; True and False are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def in_words(error: BaseException) -> str:

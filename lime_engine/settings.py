@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from lime_engine.errors import SettingsError
+from lime_engine.errors import SettingsError, is_whole
 
 Mode = Literal["classification", "multilabel", "regression"]
 Sampler = Literal["projected", "lime"]
@@ -159,8 +159,7 @@ def seed_of(random_state: Any) -> int:
         return int(deepcopy(random_state).randint(_SEEDS_BELOW))
     if isinstance(random_state, np.random.Generator):
         return int(deepcopy(random_state).integers(_SEEDS_BELOW))
-    is_number = isinstance(random_state, int | np.integer) and not isinstance(random_state, bool)
-    if not is_number or random_state < 0:
+    if not is_whole(random_state) or random_state < 0:
         raise SettingsError(
             f"random_state is {random_state!r}. Give a whole number from 0 on, a numpy RandomState "
             "or Generator, or None for another explanation each time."

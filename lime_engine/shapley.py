@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from lime_engine.errors import SettingsError, TargetError
+from lime_engine.errors import SettingsError, TargetError, is_whole
 from lime_engine.evaluation import OnProgress, Perturber, Room, ShouldStop, evaluate
 from lime_engine.fit.odd import fit_odd, pseudo_inverse
 from lime_engine.samplers import MAX_CELLS, all_masks, check_room
@@ -115,8 +115,7 @@ def explain_shapley(
         should_stop=should_stop,
     )
     n_classes = responses.values.shape[1]
-    is_number = isinstance(target, int | np.integer) and not isinstance(target, bool)
-    if not is_number or not 0 <= target < n_classes:
+    if not is_whole(target) or not 0 <= target < n_classes:
         raise TargetError(
             f"{target!r} is not a class of this model. Give an index from 0 to {n_classes - 1}."
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from lime_engine.compat.result import LimeExplanation, listed
 from lime_engine.engine import ask_about
-from lime_engine.errors import SettingsError, TargetError, in_words
+from lime_engine.errors import SettingsError, TargetError, in_words, is_whole
 from lime_engine.evaluation import SUM_SLACK, OnProgress
 from lime_engine.fit.explanation import explained_class, fit_from
 from lime_engine.fit.fidelity import measure_fidelity
@@ -156,8 +156,7 @@ class Wanted:
 
     def __post_init__(self) -> None:
         number = self.top_labels
-        is_number = isinstance(number, int | np.integer) and not isinstance(number, bool)
-        if number is not None and not (is_number and number >= 0):
+        if number is not None and not (is_whole(number) and number >= 0):
             raise SettingsError(
                 f"top_labels is {number!r}; give a whole number above 0, or None for the columns "
                 "in labels."
@@ -225,8 +224,7 @@ def _labels(wanted: Wanted, answer: FloatArray, names: tuple[str, ...]) -> list[
         return [int(label) for label in np.argsort(answer)[-wanted.top_labels :][::-1]]
     labels = listed(wanted.labels)
     for label in labels:
-        is_number = isinstance(label, int | np.integer) and not isinstance(label, bool)
-        if not is_number or not 0 <= label < len(answer):
+        if not is_whole(label) or not 0 <= label < len(answer):
             known = ", ".join(f"{i} ({name})" for i, name in enumerate(names[:10]))
             one = " A yes/no model has two columns: return [1 - p, p]." if len(answer) == 1 else ""
             raise TargetError(

@@ -9,7 +9,7 @@ import numpy as np
 
 from lime_engine.compat.asking import Kernel, KernelFn, Taken, Wanted, explained
 from lime_engine.compat.result import LimeImageExplanation
-from lime_engine.errors import SettingsError
+from lime_engine.errors import SettingsError, is_whole
 from lime_engine.image.perturber import ImagePerturber
 from lime_engine.image.superpixels import as_rgb, checked_pixels
 from lime_engine.settings import LimeSettings, seed_of
@@ -143,8 +143,7 @@ class LimeImageExplainer:
 
 
 def _checked(random_seed: Any) -> int:
-    is_number = isinstance(random_seed, int | np.integer) and not isinstance(random_seed, bool)
-    if not is_number or random_seed < 0:
+    if not is_whole(random_seed) or random_seed < 0:
         raise SettingsError(
             f"random_seed is {random_seed!r}; give a whole number from 0 on, or None for one that "
             "hangs on random_state."

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from lime_engine.compat.result import LimeExplanation
-from lime_engine.errors import InputError, SettingsError
+from lime_engine.errors import InputError, SettingsError, is_whole
 from lime_engine.image.visual_words import looks, visual_words
 from lime_engine.many.instances import by_position
 from lime_engine.pick import ExplanationMatrix, submodular_pick
@@ -70,8 +70,7 @@ class SubmodularPick:
         if method not in METHODS:
             raise SettingsError(f"method is {method!r}; use one of {', '.join(METHODS)}.")
         for name, number in (("sample_size", sample_size), ("num_exps_desired", num_exps_desired)):
-            is_number = isinstance(number, int | np.integer) and not isinstance(number, bool)
-            if not is_number or number < 1:
+            if not is_whole(number) or number < 1:
                 raise SettingsError(f"{name} is {number!r}; it must be a whole number above 0.")
         instances = by_position(data)
         if not len(instances):

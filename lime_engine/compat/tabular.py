@@ -19,7 +19,7 @@ from lime_engine.discretize.columns import (
     StatsDiscretizer,
     numbers_by_column,
 )
-from lime_engine.errors import InputError, SettingsError, cut
+from lime_engine.errors import InputError, SettingsError, cut, is_whole
 from lime_engine.settings import LimeSettings, seed_of
 from lime_engine.subjects import TabularSubject
 from lime_engine.types import ClassNames, Design, FloatArray, Law, PredictFn, plain_array
@@ -461,8 +461,7 @@ def _by_number(names: Any) -> dict[int, Any]:
 def _columns(features: Sequence[int] | None, n_columns: int) -> list[int]:
     found = [] if features is None else _listed(features, "categorical_features")
     for feature in found:
-        is_number = isinstance(feature, int | np.integer) and not isinstance(feature, bool)
-        if not is_number or not 0 <= feature < n_columns:
+        if not is_whole(feature) or not 0 <= feature < n_columns:
             raise SettingsError(
                 f"categorical_features has {feature!r}; give numbers of columns, from 0 to "
                 f"{n_columns - 1}."

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from lime_engine.errors import PredictorError, SettingsError, TargetError, cut
+from lime_engine.errors import PredictorError, SettingsError, TargetError, cut, is_whole
 from lime_engine.fit.fidelity import measure_fidelity
 from lime_engine.fit.projection import Estimate, project, restricted
 from lime_engine.fit.rounding import rounding
@@ -174,7 +174,7 @@ def _target_column(
         return int(np.argmax(probabilities))
     if isinstance(target, str) and target in names:
         return names.index(target)
-    is_number = isinstance(target, (int, np.integer)) and not isinstance(target, bool)
+    is_number = is_whole(target)
     fits = is_number and 0 <= int(target) < len(names)
     if is_number and str(target) in names and not (fits and names[int(target)] == str(target)):
         also = f", and the class {names[int(target)]!r} is column {target}" if fits else ""

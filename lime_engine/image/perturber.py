@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lime_engine.errors import InputError, SettingsError
+from lime_engine.errors import InputError, SettingsError, is_whole
 from lime_engine.image.superpixels import (
     SEGMENTATIONS,
     SegmentationFn,
@@ -65,7 +65,7 @@ class ImagePerturber:
                 f"segmentation is {self.segmentation!r}; use one of {', '.join(SEGMENTATIONS)}, or "
                 "a function from pixels to ids."
             )
-        if isinstance(self.n_segments, bool) or not isinstance(self.n_segments, int | np.integer):
+        if not is_whole(self.n_segments):
             raise SettingsError(f"n_segments is {self.n_segments!r}; it must be a whole number.")
         if self.n_segments < 1:
             raise SettingsError(f"n_segments is {self.n_segments}; it must be at least 1.")
